@@ -1,0 +1,40 @@
+// Generates gen/ from proto/, into a folder of its own first: gen/ is never half there for those who read it meanwhile,
+// files that did not change are not touched, and those that no schema stands behind any more are removed.
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { root, run } from './run.ts';
+import { writeValidateProto } from './validate-proto.ts';
+
+await writeValidateProto();
+const scratch = await mkdtemp(join(root, 'build', 'generate-'));
+try {
+  const code = run('buf', ['generate', '--output', scratch]);
+  if (code === 0) await mirror(join(scratch, 'gen'), join(root, 'gen'));
+  process.exitCode = code;
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+/** Makes `target` equal to `source`. */
+async function mirror(source: string, target: string): Promise<void> {
+  const fresh = await filesIn(source);
+  for (const path of fresh) {
+    const [next, now] = await Promise.all([
+      readFile(join(source, path)),
+      readFile(join(target, path)).catch(() => null),
+    ]);
+    if (now?.equals(next)) continue;
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await copyFile(join(source, path), join(target, path));
+  }
+  for (const path of await filesIn(target)) {
+    if (!fresh.includes(path)) await rm(join(target, path));
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
