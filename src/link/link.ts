@@ -1,0 +1,102 @@
+/**
+ * A link: one authenticated, persistent, bidirectional session between two nodes. This file is what the rest of
+ * the program sees of it; `session.ts` implements it.
+ */
+import type { CloseReason, ErrorDetail, HelloBody, Metadata } from '../../gen/towline/v1/frame_pb.ts';
+
+/** Why and when a link ended. */
+export interface LinkEnd {
+  readonly reason: CloseReason;
+  readonly message: string;
+  /** Whether the other side said so (else this side did, or the carrier was lost). */
+  readonly remote: boolean;
+  readonly timeMs: number;
+  /** How long the other side asked to wait before dialing again. */
+  readonly retryDelayMs?: number;
+}
+
+/** Counters of a link, for people. */
+export interface LinkCounters {
+  readonly streams: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly sentFrames: number;
+  readonly sentPackets: number;
+  /** Of the last heartbeat that was answered. */
+  readonly roundTripMs: number | undefined;
+}
+
+/** The end of a call, as the callee said it or as the link found it. `code` 0 is success. */
+export interface StreamStatus {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly ErrorDetail[];
+  readonly trailers: readonly Metadata[];
+  /** The link ended before the call did: the callee may or may not have run it. */
+  readonly lost: boolean;
+}
+
+export interface OpenOptions {
+  readonly metadata?: readonly Metadata[];
+  readonly timeoutMs?: number | undefined;
+  /** The first request message; with `halfClose` also the last. */
+  readonly data?: Uint8Array;
+  readonly halfClose?: boolean;
+}
+
+/** What a stream tells its owner. Called in order, never after `onEnd`. */
+export interface StreamEvents {
+  onHeaders?(metadata: readonly Metadata[]): void;
+  /** A whole message. The owner calls `consumed()` on the stream when it has taken it: that grants new credit. */
+  onMessage(data: Uint8Array): void;
+  /** The callee's view: the caller sends nothing more. */
+  onHalfClose?(): void;
+  /** The caller's view: how the call ended. The callee's view: the caller gave up, or the link was lost. */
+  onEnd(status: StreamStatus): void;
+}
+
+/** One call's sequence of frames, either side. */
+export interface LinkStream {
+  readonly id: number;
+  /** Sends one whole message; resolves when credit let it go (at once in the common case: then `undefined`). */
+  send(data: Uint8Array, halfClose?: boolean): Promise<void> | undefined;
+  /** The owner has taken one message of this size. */
+  consumed(bytes: number): void;
+}
+
+export interface OutgoingStream extends LinkStream {
+  halfClose(): void;
+  cancel(code: number): void;
+}
+
+export interface IncomingStream extends LinkStream {
+  readonly method: string;
+  readonly metadata: readonly Metadata[];
+  readonly timeoutMs: number | undefined;
+  sendHeaders(metadata: readonly Metadata[]): void;
+  /** Ends the call, with the last message if there is one. */
+  end(status: Omit<StreamStatus, 'lost'>, data?: Uint8Array): void;
+}
+
+/** Takes a new call of the other side: returns who listens to it. */
+export type StreamAcceptor = (stream: IncomingStream) => StreamEvents;
+
+export interface Link {
+  readonly peerNodeId: Uint8Array;
+  /** What the other side said of itself. For display only. */
+  readonly hello: HelloBody;
+  readonly dialed: boolean;
+  readonly carrier: string;
+  readonly remoteAddress: string | undefined;
+  readonly openTimeMs: number;
+  open(method: string, events: StreamEvents, options?: OpenOptions): OutgoingStream;
+  /** Who takes the other side's calls. Until it is set, calls wait (bounded). */
+  accept(acceptor: StreamAcceptor): void;
+  counters(): LinkCounters;
+  /** Asks for no more calls, lets those under way end, then closes. */
+  drain(reason: CloseReason, message: string): Promise<LinkEnd>;
+  /** Ends now. Calls under way fail `unavailable`. Idempotent. */
+  close(reason: CloseReason, message: string): void;
+  /** Resolves when the link has ended. Never rejects. */
+  readonly closed: Promise<LinkEnd>;
+}

@@ -1,0 +1,34 @@
+/**
+ * Who is asking. Decided once, at the door (a link's hello, a client certificate, a token), and carried with the
+ * call; nothing behind the door looks at keys or tokens again.
+ */
+import { createContextKey, createContextValues, type ContextValues } from '@connectrpc/connect';
+
+/** What kind of caller it is, from the least to the most trusted. */
+export type PrincipalKind = 'stranger' | 'peer' | 'program' | 'agent' | 'owner';
+
+export interface Principal {
+  readonly kind: PrincipalKind;
+  /** The peer's alias, the token's subject, "owner", or "stranger". */
+  readonly name: string;
+  /** The groups whose shared tools it may use. Empty for strangers; not consulted for agents and the owner. */
+  readonly groups: ReadonlySet<string>;
+  /** The caller's key, where it has shown one. */
+  readonly nodeId?: Uint8Array;
+}
+
+/** Someone who has shown nothing. */
+export const stranger: Principal = { kind: 'stranger', name: 'stranger', groups: new Set() };
+
+/** Where a call's context keeps its principal. A door that forgets to set it lets nobody in. */
+export const principalKey = createContextKey<Principal>(stranger, { description: 'principal' });
+
+/** Context values that carry `principal`. */
+export function principalValues(principal: Principal): ContextValues {
+  return createContextValues().set(principalKey, principal);
+}
+
+/** Names the principal in records: "peer:work", "agent:claude". Two principals never share a name. */
+export function principalText(principal: Principal): string {
+  return `${principal.kind}:${principal.name}`;
+}
