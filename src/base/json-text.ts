@@ -88,16 +88,11 @@ class Scanner {
   }
 
   value(depth: number): void {
-    switch (this.text.charCodeAt(this.position)) {
-      case openBrace:
-        return this.object(depth);
-      case openBracket:
-        return this.array(depth);
-      case quote:
-        return this.string();
-      default:
-        if (!this.match(number) && !this.match(literal)) this.fail('expected a value');
-    }
+    const code = this.text.charCodeAt(this.position);
+    if (code === openBrace) this.object(depth);
+    else if (code === openBracket) this.array(depth);
+    else if (code === quote) this.string();
+    else if (!this.match(number) && !this.match(literal)) this.fail('expected a value');
   }
 
   object(depth: number, members?: JsonMembers): void {
