@@ -1,0 +1,80 @@
+/** AdminService: running a node. The node supplies the actions; this file gives them their statuses. */
+import { Code, type ServiceImpl } from '@connectrpc/connect';
+import type { AdminService, TokenInfo } from '../../../gen/towline/v1/admin_service_pb.ts';
+import { toHex } from '../../base/bytes.ts';
+import { fromLocal } from '../../rpc/failure.ts';
+import { page } from '../../rpc/page.ts';
+
+type Impl = ServiceImpl<typeof AdminService>;
+type Answer<M extends keyof Impl> = Awaited<ReturnType<Impl[M]>>;
+type Request<M extends keyof Impl> = Parameters<Impl[M]>[0];
+
+/** What the service needs of the node. Each may throw a LocalError. */
+export interface AdminActions {
+  status(): Promise<Answer<'getStatus'>>;
+  links(): Answer<'listLinks'>;
+  createInvite(request: Request<'createInvite'>): Promise<Answer<'createInvite'>>;
+  join(request: Request<'join'>): Promise<Answer<'join'>>;
+  addTrust(request: Request<'addTrust'>): Promise<Answer<'addTrust'>>;
+  removeTrust(request: Request<'removeTrust'>): Promise<Answer<'removeTrust'>>;
+  createToken(request: Request<'createToken'>): Promise<Answer<'createToken'>>;
+  tokens(): Promise<TokenInfo[]>;
+  revokeToken(tokenId: Uint8Array): Promise<void>;
+  reload(): Promise<Answer<'reload'>>;
+  shutdown(): void;
+}
+
+const codes: Readonly<Record<string, Code>> = {
+  INVITE_INVALID: Code.InvalidArgument,
+  INVITE_EXPIRED: Code.DeadlineExceeded,
+  INVITER_UNREACHABLE: Code.Unavailable,
+  ALIAS_TAKEN: Code.AlreadyExists,
+  ALIAS_INVALID: Code.InvalidArgument,
+  KEY_KNOWN_AS: Code.AlreadyExists,
+  OWN_KEY: Code.InvalidArgument,
+  OWN_INVITE: Code.InvalidArgument,
+  PEER_UNKNOWN: Code.NotFound,
+  TOKEN_UNKNOWN: Code.NotFound,
+  CONFIG_INVALID: Code.FailedPrecondition,
+  NOT_WRITABLE: Code.FailedPrecondition,
+};
+
+export function createAdminService(actions: AdminActions): Impl {
+  const guarded = <A extends unknown[], R>(action: (...args: A) => R | Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      try {
+        return await action(...args);
+      } catch (error) {
+        throw fromLocal(error, codes);
+      }
+    };
+  };
+  return {
+    getStatus: guarded(() => actions.status()),
+    listLinks: guarded(() => actions.links()),
+    createInvite: guarded((request) => actions.createInvite(request)),
+    join: guarded((request) => actions.join(request)),
+    addTrust: guarded((request) => actions.addTrust(request)),
+    removeTrust: guarded((request) => actions.removeTrust(request)),
+    createToken: guarded((request) => actions.createToken(request)),
+    listTokens: guarded(async (request) => {
+      const { items, nextPageToken } = page(await actions.tokens(), newestFirst, request);
+      return { tokens: items, nextPageToken };
+    }),
+    revokeToken: guarded(async (request) => {
+      await actions.revokeToken(request.tokenId);
+      return {};
+    }),
+    reload: guarded(() => actions.reload()),
+    shutdown: () => {
+      actions.shutdown();
+      return {};
+    },
+  };
+}
+
+/** A key that grows with age. */
+function newestFirst(token: TokenInfo): string {
+  const age = 2n ** 63n - (token.createTime?.seconds ?? 0n);
+  return `${age.toString(16).padStart(16, '0')}${toHex(token.tokenId)}`;
+}

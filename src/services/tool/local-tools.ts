@@ -1,0 +1,97 @@
+import { create } from '@bufbuild/protobuf';
+import { type Tool, type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
+import type { Broadcast } from '../../base/broadcast.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Principal } from '../../rpc/principal.ts';
+import { selfAlias } from './self.ts';
+import type { ToolSource } from './source.ts';
+import { maySee } from './visibility.ts';
+
+interface Entry {
+  readonly source: ToolSource;
+  readonly stop: AbortController;
+  tools: readonly Tool[];
+}
+
+/** The tools of this node: what each source offers now. A source that fails offers nothing and harms no other. */
+export class LocalTools {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changes: Broadcast<string>;
+  readonly #log: Log;
+
+  constructor(changes: Broadcast<string>, log: Log) {
+    this.#changes = changes;
+    this.#log = log;
+  }
+
+  /** Watches `source` until it is removed. A source of the same name is replaced. */
+  add(source: ToolSource): void {
+    this.remove(source.name);
+    const entry: Entry = { source, stop: new AbortController(), tools: [] };
+    this.#entries.set(source.name, entry);
+    this.#changes.changed(selfAlias);
+    void this.#watch(entry);
+  }
+
+  remove(name: string): void {
+    const entry = this.#entries.get(name);
+    if (!entry) return;
+    entry.stop.abort();
+    this.#entries.delete(name);
+    this.#changes.changed(selfAlias);
+  }
+
+  source(name: string): ToolSource | undefined {
+    return this.#entries.get(name)?.source;
+  }
+
+  get sources(): ToolSource[] {
+    return [...this.#entries.values()].map((entry) => entry.source).sort((a, b) => compareText(a.name, b.name));
+  }
+
+  /** What `principal` sees. Groups and the state of upstreams are for the owner's eyes. */
+  view(principal: Principal): ToolSet {
+    const owner = principal.kind === 'owner';
+    const set = create(ToolSetSchema, { node: selfAlias });
+    for (const source of this.sources) {
+      if (owner) set.upstreams.push(source.status());
+      if (!maySee(principal, source.share)) continue;
+      for (const tool of this.#entries.get(source.name)?.tools ?? []) {
+        set.tools.push(owner ? { ...tool, share: [...source.share] } : tool);
+      }
+    }
+    return set;
+  }
+
+  /** The upstreams that offer a tool of this name to `principal`; of that upstream only, if one is named. */
+  find(principal: Principal, upstream: string, name: string): ToolSource[] {
+    const entries = upstream === '' ? [...this.#entries.values()] : [this.#entries.get(upstream)];
+    return entries
+      .filter((entry) => entry !== undefined && maySee(principal, entry.source.share))
+      .filter((entry) => entry?.tools.some((tool) => tool.ref?.name === name))
+      .map((entry) => (entry as Entry).source);
+  }
+
+  close(): void {
+    for (const name of [...this.#entries.keys()]) this.remove(name);
+  }
+
+  async #watch(entry: Entry): Promise<void> {
+    const { source, stop } = entry;
+    try {
+      for await (const { event } of source.client.watchTools({}, { signal: stop.signal })) {
+        if (event.case !== 'toolSet') continue;
+        entry.tools = event.value.tools;
+        this.#changes.changed(selfAlias);
+      }
+    } catch (error) {
+      if (!stop.signal.aborted)
+        this.#log.error('tools of a source are lost', { source: source.name, error: messageOf(error) });
+    }
+  }
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

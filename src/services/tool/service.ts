@@ -1,0 +1,153 @@
+/** ToolService of a node: its own tools, and for its own agents those of its peers. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type Client, Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import { type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
+import {
+  type CallToolRequest,
+  type CallToolResponse,
+  type ListToolsRequest,
+  ListToolsResponseSchema,
+  type ToolService,
+  type WatchToolsResponse,
+  WatchToolsResponseSchema,
+} from '../../../gen/towline/v1/tool_service_pb.ts';
+import { Broadcast } from '../../base/broadcast.ts';
+import { equalBytes, toHex } from '../../base/bytes.ts';
+import { LocalError } from '../../base/errors.ts';
+import { jsonMembers } from '../../base/json-text.ts';
+import type { Log } from '../../base/log.ts';
+import { failure } from '../../rpc/failure.ts';
+import { type Principal, principalKey, principalText } from '../../rpc/principal.ts';
+import type { KeyedTable } from '../../store/store.ts';
+import { callPeer } from './call-peer.ts';
+import { LocalTools } from './local-tools.ts';
+import { OnceOnly } from './once.ts';
+import { pageOf } from './page.ts';
+import { PeerTools } from './peer-tools.ts';
+import { selfAlias } from './self.ts';
+import { findTarget } from './target.ts';
+import { isLocal } from './visibility.ts';
+
+export interface ToolServiceOptions {
+  /** Where the intents of calls are kept. */
+  readonly intents: KeyedTable;
+  /** The ToolService of a trusted peer, dialed when it is called; `undefined` for an alias that nobody has. */
+  readonly peerClient: (alias: string) => Client<typeof ToolService> | undefined;
+  readonly log: Log;
+}
+
+export class ToolDirectory {
+  readonly changes = new Broadcast<string>();
+  readonly local: LocalTools;
+  readonly peers: PeerTools;
+  readonly #once: OnceOnly;
+  readonly #peerClient: ToolServiceOptions['peerClient'];
+
+  constructor(options: ToolServiceOptions) {
+    this.local = new LocalTools(this.changes, options.log);
+    this.peers = new PeerTools(this.changes, options.log);
+    this.#once = new OnceOnly(options.intents);
+    this.#peerClient = options.peerClient;
+  }
+
+  /** The implementation to register. */
+  get service(): ServiceImpl<typeof ToolService> {
+    return {
+      listTools: (request, context) => this.#list(request, context.values.get(principalKey)),
+      watchTools: (_request, context) => this.#watch(context.values.get(principalKey), context.signal),
+      callTool: (request, context) => this.#call(request, context),
+    };
+  }
+
+  close(): void {
+    this.#once.close();
+    this.local.close();
+    this.peers.close();
+  }
+
+  #list(request: ListToolsRequest, principal: Principal) {
+    const nodes = request.node === '' ? this.#nodes(principal) : [request.node];
+    const tools = nodes.flatMap((node) => this.#view(node, principal)?.tools ?? []);
+    const { items, nextPageToken } = pageOf(tools, request.pageSize, request.pageToken);
+    return create(ListToolsResponseSchema, { tools: items, nextPageToken });
+  }
+
+  async *#watch(principal: Principal, signal: AbortSignal): AsyncGenerator<WatchToolsResponse> {
+    const changes = this.changes.watch(signal);
+    const sent = new Map<string, Uint8Array>();
+    for (const node of this.#nodes(principal)) {
+      const event = this.#changeOf(node, principal, sent);
+      if (event) yield event;
+    }
+    yield create(WatchToolsResponseSchema, { event: { case: 'synced', value: {} } });
+    for await (const node of changes) {
+      const event = this.#changeOf(node, principal, sent);
+      if (event) yield event;
+    }
+  }
+
+  /** What to tell a watcher of `node`, if that differs from what it was told last. */
+  #changeOf(node: string, principal: Principal, sent: Map<string, Uint8Array>): WatchToolsResponse | undefined {
+    const set = this.#view(node, principal);
+    if (!set) {
+      if (!sent.delete(node)) return undefined;
+      return create(WatchToolsResponseSchema, { event: { case: 'removedNode', value: node } });
+    }
+    const bytes = toBinary(ToolSetSchema, set);
+    const before = sent.get(node);
+    if (before && equalBytes(before, bytes)) return undefined;
+    sent.set(node, bytes);
+    return create(WatchToolsResponseSchema, { event: { case: 'toolSet', value: set } });
+  }
+
+  #nodes(principal: Principal): string[] {
+    return isLocal(principal) ? [selfAlias, ...this.peers.aliases] : [selfAlias];
+  }
+
+  #view(node: string, principal: Principal): ToolSet | undefined {
+    if (node === selfAlias) return this.local.view(principal);
+    return isLocal(principal) ? this.peers.set(node) : undefined;
+  }
+
+  async *#call(request: CallToolRequest, context: HandlerContext): AsyncGenerator<CallToolResponse> {
+    const principal = context.values.get(principalKey);
+    const ref = request.tool;
+    if (!ref) throw new LocalError('INVALID_REQUEST', 'the request names no tool');
+    const target = findTarget(ref, principal, this.local, this.peers);
+    if (target.kind === 'peer') {
+      const client = this.#peerClient(target.alias);
+      if (!client) throw unknownPeer(target.alias);
+      yield* callPeer(client, request, { ...target, agent: principal.name }, context);
+      return;
+    }
+    checkArguments(request.argumentsJson);
+    const { source } = target;
+    const run = (signal: AbortSignal) =>
+      source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } }, { signal });
+    if (request.requestId === undefined) yield* run(context.signal);
+    else yield* this.#once.run(`${principalText(principal)}/${toHex(request.requestId)}`, context.signal, run);
+  }
+}
+
+/** Arguments run as the exact text that was sent: it must be one object that no two readers take differently. */
+function checkArguments(text: string): void {
+  if (text === '') return;
+  try {
+    jsonMembers(text);
+  } catch (error) {
+    if (!(error instanceof LocalError)) throw error;
+    throw failure(Code.InvalidArgument, 'ARGUMENTS_NOT_JSON', `the tool's arguments: ${error.message}`, {
+      permanent: true,
+      metadata: { ...error.metadata, cause: error.reason },
+      help: 'give one JSON object, each member once',
+    });
+  }
+}
+
+function unknownPeer(alias: string) {
+  return failure(Code.NotFound, 'PEER_UNKNOWN', `no peer has the alias ${alias}`, {
+    permanent: true,
+    metadata: { alias },
+    help: 'list the peers with `towline peers`',
+  });
+}
