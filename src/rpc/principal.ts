@@ -2,7 +2,7 @@
  * Who is asking. Decided once, at the door (a link's hello, a client certificate, a token), and carried with the
  * call; nothing behind the door looks at keys or tokens again.
  */
-import { createContextKey, createContextValues, type ContextValues } from '@connectrpc/connect';
+import { type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
 
 /** What kind of caller it is, from the least to the most trusted. */
 export type PrincipalKind = 'stranger' | 'peer' | 'program' | 'agent' | 'owner';

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { ToolRefSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { CallToolRequest, CallToolResponse, ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
 
@@ -23,11 +25,11 @@ export async function* callPeer(
   call: PeerCall,
   context: HandlerContext,
 ): AsyncGenerator<CallToolResponse> {
-  const asked = {
+  const asked: CallToolRequest = {
     ...request,
     requestId: request.requestId ?? new Uint8Array(randomBytes(16)),
     agent: call.agent,
-    tool: { node: '', upstream: call.upstream, name: request.tool?.name ?? '' },
+    tool: create(ToolRefSchema, { upstream: call.upstream, name: request.tool?.name ?? '' }),
   };
   for (let attempt = 0; ; attempt++) {
     try {
