@@ -1,0 +1,100 @@
+/**
+ * What a handler sees of a call that did not come by HTTP. Headers, signal and values are made when first read: most
+ * handlers read none of them, and together they would cost more than the rest of the call.
+ */
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import type { ContextValues, HandlerContext } from '@connectrpc/connect';
+import { methodUrl } from './method-url.ts';
+import { type Principal, principalValues } from './principal.ts';
+
+export interface CallInit {
+  readonly method: DescMethod;
+  readonly principal: Principal;
+  /** "link" or "local". */
+  readonly protocolName: string;
+  readonly timeoutMs: number | undefined;
+  /** Called at most once, when the handler reads its request headers. */
+  readonly header: (() => Headers) | undefined;
+}
+
+/** Read its properties one by one: they are getters, which a spread would not copy. */
+export class CallContext implements HandlerContext {
+  readonly requestMethod = 'POST';
+  readonly #call: CallInit;
+  readonly #deadlineMs: number | undefined;
+  #controller: AbortController | undefined;
+  #abort: { readonly reason: unknown } | undefined;
+  #requestHeader: Headers | undefined;
+  #responseHeader: Headers | undefined;
+  #responseTrailer: Headers | undefined;
+  #values: ContextValues | undefined;
+
+  constructor(call: CallInit) {
+    this.#call = call;
+    this.#deadlineMs = call.timeoutMs === undefined ? undefined : performance.now() + call.timeoutMs;
+  }
+
+  get method(): DescMethod {
+    return this.#call.method;
+  }
+
+  get service(): DescService {
+    return this.#call.method.parent;
+  }
+
+  get protocolName(): string {
+    return this.#call.protocolName;
+  }
+
+  get url(): string {
+    return methodUrl(this.#call.method);
+  }
+
+  get values(): ContextValues {
+    this.#values ??= principalValues(this.#call.principal);
+    return this.#values;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abort) this.#controller.abort(this.#abort.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get requestHeader(): Headers {
+    this.#requestHeader ??= this.#call.header?.() ?? new Headers();
+    return this.#requestHeader;
+  }
+
+  get responseHeader(): Headers {
+    this.#responseHeader ??= new Headers();
+    return this.#responseHeader;
+  }
+
+  get responseTrailer(): Headers {
+    this.#responseTrailer ??= new Headers();
+    return this.#responseTrailer;
+  }
+
+  /** The response headers, if the handler has touched them. */
+  get responseHeaderIfAny(): Headers | undefined {
+    return this.#responseHeader;
+  }
+
+  /** The trailers, if the handler has touched them. */
+  get responseTrailerIfAny(): Headers | undefined {
+    return this.#responseTrailer;
+  }
+
+  timeoutMs = (): number | undefined =>
+    this.#deadlineMs === undefined ? undefined : this.#deadlineMs - performance.now();
+
+  /** Aborts the handler's signal; the first reason stays. Without a reason: the call is over. */
+  abort(reason?: unknown): void {
+    if (this.#abort) return;
+    this.#abort = { reason };
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * What stands around every handler, whichever door a call came by: who may, is the request valid, what may an error
+ * say, one line in the log. Plain functions rather than Connect interceptors: they need no headers and no signals, so
+ * a call by link or in process does not pay for them.
+ */
+import type { DescMessage, Message } from '@bufbuild/protobuf';
+import type { ConnectError, HandlerContext, MethodImplSpec } from '@connectrpc/connect';
+import type { Access } from '../../gen/towline/v1/access_pb.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { checkAccess } from './interceptors/access.ts';
+import { toFailure } from './interceptors/failures.ts';
+import { logCall } from './interceptors/log.ts';
+import { checkMessage } from './interceptors/validate.ts';
+import { asMessage, type Init, mapStream } from './messages.ts';
+import { principalKey } from './principal.ts';
+
+/** A handler that throws nothing but `ConnectError` and answers with whole messages. */
+export type GuardedImpl =
+  | { readonly kind: 'unary'; call(request: Message, context: HandlerContext): Promise<Message> }
+  | { readonly kind: 'client_streaming'; call(requests: Messages, context: HandlerContext): Promise<Message> }
+  | { readonly kind: 'server_streaming'; call(request: Message, context: HandlerContext): Answers }
+  | { readonly kind: 'bidi_streaming'; call(requests: Messages, context: HandlerContext): Answers };
+
+export type Messages = AsyncIterable<Message>;
+export type Answers = AsyncIterableIterator<Message>;
+
+export interface Guard {
+  /** Throws unless the caller may call the method. For doors that can ask before they read the request. */
+  admit(context: HandlerContext): void;
+  readonly impl: GuardedImpl;
+}
+
+/** Puts the checks around a handler. */
+export function guard(spec: MethodImplSpec, name: string, access: Access, log: Log = silentLog): Guard {
+  const { input, output } = spec.method;
+  const watch = (context: HandlerContext) => new Watch(context, name, access, log);
+  const valid = (requests: Messages) => mapStream(requests, (request) => checked(input, request));
+
+  async function single(context: HandlerContext, answer: () => Init | Promise<Init>, request?: Message) {
+    const call = watch(context);
+    try {
+      call.admit();
+      const loading = request && checkMessage(input, request);
+      if (loading) await loading;
+      const response = asMessage(output, await answer());
+      call.ended();
+      return response;
+    } catch (error) {
+      throw call.failed(error);
+    }
+  }
+
+  function stream(context: HandlerContext, answer: () => AsyncIterable<Init>, request?: Message): Answers {
+    const call = watch(context);
+    return new GuardedStream(call, output, async () => {
+      call.admit();
+      const loading = request && checkMessage(input, request);
+      if (loading) await loading;
+      return answer()[Symbol.asyncIterator]();
+    });
+  }
+
+  return { admit: (context) => watch(context).admitOrFail(), impl: guardedImpl() };
+
+  function guardedImpl(): GuardedImpl {
+    switch (spec.kind) {
+      case 'unary':
+        return {
+          kind: spec.kind,
+          call: (request, context) => single(context, () => spec.impl(request, context), request),
+        };
+      case 'client_streaming':
+        return {
+          kind: spec.kind,
+          call: (requests, context) => single(context, () => spec.impl(valid(requests), context)),
+        };
+      case 'server_streaming':
+        return {
+          kind: spec.kind,
+          call: (request, context) => stream(context, () => spec.impl(request, context), request),
+        };
+      case 'bidi_streaming':
+        return {
+          kind: spec.kind,
+          call: (requests, context) => stream(context, () => spec.impl(valid(requests), context)),
+        };
+    }
+  }
+}
+
+function checked(schema: DescMessage, message: Message): Message | Promise<Message> {
+  const loading = checkMessage(schema, message);
+  return loading ? loading.then(() => message) : message;
+}
+
+/** One call under watch: it ends once, and is logged then. */
+class Watch {
+  readonly #context: HandlerContext;
+  readonly #name: string;
+  readonly #access: Access;
+  readonly #log: Log;
+  readonly #startedMs = performance.now();
+  #over = false;
+
+  constructor(context: HandlerContext, name: string, access: Access, log: Log) {
+    this.#context = context;
+    this.#name = name;
+    this.#access = access;
+    this.#log = log;
+  }
+
+  admit(): void {
+    checkAccess(this.#context.values.get(principalKey), this.#access, this.#name);
+  }
+
+  admitOrFail(): void {
+    try {
+      this.admit();
+    } catch (error) {
+      throw this.failed(error);
+    }
+  }
+
+  ended(error?: ConnectError): void {
+    if (this.#over) return;
+    this.#over = true;
+    logCall(this.#log, this.#context.values.get(principalKey), this.#name, this.#startedMs, error);
+  }
+
+  failed(thrown: unknown): ConnectError {
+    const error = toFailure(thrown, this.#context, this.#name, this.#log);
+    this.ended(error);
+    return error;
+  }
+}
+
+/** A handler's answers, under watch. Starts at the first `next()`. */
+class GuardedStream implements Answers {
+  readonly #call: Watch;
+  readonly #schema: DescMessage;
+  readonly #start: () => Promise<AsyncIterator<Init>>;
+  #starting: Promise<AsyncIterator<Init>> | undefined;
+  #source: AsyncIterator<Init> | undefined;
+
+  constructor(call: Watch, schema: DescMessage, start: () => Promise<AsyncIterator<Init>>) {
+    this.#call = call;
+    this.#schema = schema;
+    this.#start = start;
+  }
+
+  async next(): Promise<IteratorResult<Message>> {
+    try {
+      if (this.#source === undefined) {
+        this.#starting ??= this.#start();
+        this.#source = await this.#starting;
+      }
+      const result = await this.#source.next();
+      if (!result.done) return { done: false, value: asMessage(this.#schema, result.value) };
+      this.#call.ended();
+      return { done: true, value: undefined };
+    } catch (error) {
+      throw this.#call.failed(error);
+    }
+  }
+
+  async return(): Promise<IteratorResult<Message>> {
+    this.#call.ended();
+    await this.#source?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

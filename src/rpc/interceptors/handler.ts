@@ -1,0 +1,143 @@
+/**
+ * Runs Connect interceptors around a handler. Connect would do it for HTTP only; done here, they see every door alike.
+ */
+import type { DescMethodStreaming, DescMethodUnary, Message } from '@bufbuild/protobuf';
+import type {
+  HandlerContext,
+  Interceptor,
+  MethodImplSpec,
+  StreamRequest,
+  StreamResponse,
+  UnaryRequest,
+  UnaryResponse,
+} from '@connectrpc/connect';
+import { asMessage, mapStream, once, onlyMessage } from '../messages.ts';
+import { chain } from './chain.ts';
+
+/** The handler with interceptors around it; the handler itself if there are none. */
+export function interceptHandler(spec: MethodImplSpec, interceptors: readonly Interceptor[]): MethodImplSpec {
+  if (interceptors.length === 0) return spec;
+  const stream = (messages: AsyncIterable<Message>, context: HandlerContext) =>
+    runStream(spec, interceptors, messages, context);
+  switch (spec.kind) {
+    case 'unary':
+      return {
+        ...spec,
+        impl: (request: Message, context: HandlerContext) => runUnary(spec, interceptors, request, context),
+      };
+    case 'server_streaming':
+      return { ...spec, impl: (request: Message, context: HandlerContext) => stream(once(request), context) };
+    case 'client_streaming':
+      return {
+        ...spec,
+        impl: (requests: AsyncIterable<Message>, context: HandlerContext) => onlyMessage(stream(requests, context)),
+      };
+    case 'bidi_streaming':
+      return { ...spec, impl: stream };
+  }
+}
+
+async function runUnary(
+  spec: Extract<MethodImplSpec, { kind: 'unary' }>,
+  interceptors: readonly Interceptor[],
+  message: Message,
+  context: HandlerContext,
+): Promise<Message> {
+  const { method } = spec;
+  const next = chain(interceptors, async (call) => {
+    if (call.stream) throw new TypeError('an interceptor turned a unary call into a stream');
+    const response = await spec.impl(call.message, new InterceptedContext(context, call));
+    return { ...responseParts(context), stream: false, method, message: asMessage(method.output, response) };
+  });
+  const response = await next({ ...requestParts(context), stream: false, method, message });
+  copyHeaders(response.header, context.responseHeader);
+  copyHeaders(response.trailer, context.responseTrailer);
+  return (response as UnaryResponse).message;
+}
+
+async function* runStream(
+  spec: MethodImplSpec,
+  interceptors: readonly Interceptor[],
+  messages: AsyncIterable<Message>,
+  context: HandlerContext,
+): AsyncGenerator<Message> {
+  const method = spec.method as DescMethodStreaming;
+  const next = chain(interceptors, async (call) => {
+    const seen = new InterceptedContext(context, call);
+    const message = mapStream(await answer(spec, (call as StreamRequest).message, seen), (item) =>
+      asMessage(method.output, item),
+    );
+    return { ...responseParts(context), stream: true, method, message };
+  });
+  const response = await next({ ...requestParts(context), stream: true, method, message: messages });
+  copyHeaders(response.header, context.responseHeader);
+  yield* (response as StreamResponse).message;
+  copyHeaders(response.trailer, context.responseTrailer);
+}
+
+async function answer(spec: MethodImplSpec, messages: AsyncIterable<Message>, context: HandlerContext) {
+  switch (spec.kind) {
+    case 'unary':
+      return once(spec.impl(await onlyMessage(messages), context));
+    case 'server_streaming':
+      return spec.impl(await onlyMessage(messages), context);
+    case 'client_streaming':
+      return once(spec.impl(messages, context));
+    case 'bidi_streaming':
+      return spec.impl(messages, context);
+  }
+}
+
+function requestParts(context: HandlerContext) {
+  const { service, requestMethod, url, signal, requestHeader, values } = context;
+  return { service, requestMethod, url, signal, header: requestHeader, contextValues: values };
+}
+
+function responseParts(context: HandlerContext) {
+  return { service: context.service, header: context.responseHeader, trailer: context.responseTrailer };
+}
+
+/** Interceptors usually change headers in place; where one returns others, those count. */
+function copyHeaders(from: Headers, to: Headers): void {
+  if (from === to) return;
+  for (const name of [...to.keys()]) to.delete(name);
+  for (const [name, value] of from) to.append(name, value);
+}
+
+/** The context of a call as the interceptors passed it on. */
+class InterceptedContext implements HandlerContext {
+  readonly #inner: HandlerContext;
+  readonly signal: AbortSignal;
+  readonly requestHeader: Headers;
+  readonly values: HandlerContext['values'];
+
+  constructor(inner: HandlerContext, call: UnaryRequest | StreamRequest) {
+    this.#inner = inner;
+    this.signal = call.signal;
+    this.requestHeader = call.header;
+    this.values = call.contextValues;
+  }
+
+  get method(): DescMethodUnary | DescMethodStreaming {
+    return this.#inner.method as DescMethodUnary | DescMethodStreaming;
+  }
+  get service() {
+    return this.#inner.service;
+  }
+  get requestMethod(): string {
+    return this.#inner.requestMethod;
+  }
+  get responseHeader(): Headers {
+    return this.#inner.responseHeader;
+  }
+  get responseTrailer(): Headers {
+    return this.#inner.responseTrailer;
+  }
+  get protocolName(): string {
+    return this.#inner.protocolName;
+  }
+  get url(): string {
+    return this.#inner.url;
+  }
+  timeoutMs = (): number | undefined => this.#inner.timeoutMs();
+}

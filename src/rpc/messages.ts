@@ -1,0 +1,64 @@
+/** Messages and streams of messages, as handlers and clients give them. */
+import {
+  create,
+  type DescMessage,
+  isMessage,
+  type Message,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { failure } from './failure.ts';
+
+/** A message as it may be written down: whole, or as its parts. */
+export type Init = MessageInitShape<DescMessage>;
+
+/** The message itself; one is made only where parts were given. */
+export function asMessage<S extends DescMessage>(schema: S, init: MessageInitShape<S>): MessageShape<S> {
+  return isMessage(init, schema) ? init : create(schema, init);
+}
+
+/** Changes each item of a stream. Stopping the result stops the source. */
+export function mapStream<A, B>(
+  source: AsyncIterable<A>,
+  change: (item: A) => B | Promise<B>,
+): AsyncIterableIterator<B> {
+  const items = source[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await items.next();
+      return done ? { done, value: undefined } : { done: false, value: await change(value) };
+    },
+    async return() {
+      await items.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** A stream of one item. */
+export async function* once<T>(item: T | Promise<T>): AsyncGenerator<T> {
+  yield await item;
+}
+
+/** The one message of a request or response stream that may have only one; lets go of the rest. */
+export async function onlyMessage<T>(stream: AsyncIterable<T>): Promise<T> {
+  const items = stream[Symbol.asyncIterator]();
+  const first = await items.next();
+  if (first.done) throw missingMessage();
+  await items.return?.();
+  return first.value;
+}
+
+/** A call that needs one message came or ended without it. */
+export function missingMessage(): ConnectError {
+  return failure(Code.Unimplemented, 'MESSAGE_MISSING', 'the call needs one message and got none');
+}
+
+/** Tells a reader's or writer's source that nobody wants more. What it throws while it tidies up concerns nobody. */
+export function letGo(items: AsyncIterator<Message | Init>): void {
+  items.return?.()?.catch(() => undefined);
+}
