@@ -1,0 +1,44 @@
+/** Opens the file: private, checked, migrated, and as durable as SQLite can be. */
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { LocalError, messageOf, systemCodeOf } from '../../base/errors.ts';
+import { storeError } from './errors.ts';
+import { checkSchema, migrate } from './schema.ts';
+
+/** How long a write waits for another program (a backup, an inspecting person) before it fails. */
+const BUSY_TIMEOUT_MS = 5000;
+
+export function openDatabase(path: string): DatabaseSync {
+  createPrivateFile(path);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    checkSchema(db, path);
+    chmodSync(path, 0o600);
+    // FULL: a commit is on the disk, not only with the operating system, when it returns (sqlite.org/pragma.html).
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeError(path, error);
+  }
+}
+
+/**
+ * Makes the file, empty and mode 0600, unless it exists: SQLite would make it readable by others, and gives its
+ * companions (`-wal`, `-shm`) the mode of the file. An existing file is not even opened: closing any handle of a file
+ * drops the locks that this process has on it (fcntl), among them those of SQLite.
+ */
+export function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return;
+    throw new LocalError('STORE_NOT_WRITABLE', `cannot create ${path}: ${messageOf(error)}`, {
+      help: 'set TOWLINE_HOME to a folder that you may write, or mend the owner and mode of this one',
+      metadata: { path },
+      cause: error,
+    });
+  }
+}

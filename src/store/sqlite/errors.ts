@@ -1,0 +1,57 @@
+/** Turns SQLite's numbers into failures that say what to do. */
+import { LocalError, messageOf } from '../../base/errors.ts';
+
+// https://www.sqlite.org/rescode.html
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
+
+/** The primary result code of an error that `node:sqlite` threw, if it is one. */
+export function sqliteCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode & 0xff;
+}
+
+/** Whether another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return sqliteCodeOf(error) === SQLITE_BUSY;
+}
+
+/** How to go on without a damaged file. */
+export function moveAwayHelp(path: string): string {
+  return `stop the node (towline down), then move the file away: mv '${path}' '${path}.damaged'`;
+}
+
+/** `STORE_CORRUPT`, `STORE_FULL`, `STORE_BUSY`, `STORE_NOT_WRITABLE` or `STORE_FAILED`; local errors stay as they are. */
+export function storeError(path: string, cause: unknown): LocalError {
+  if (cause instanceof LocalError) return cause;
+  const facts = { metadata: { path }, cause };
+  const detail = messageOf(cause);
+  switch (sqliteCodeOf(cause)) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new LocalError('STORE_CORRUPT', `${path} is damaged, or no database of Towline: ${detail}`, {
+        ...facts,
+        help: moveAwayHelp(path),
+      });
+    case SQLITE_FULL:
+      return new LocalError('STORE_FULL', `no room to write ${path}: ${detail}`, {
+        ...facts,
+        help: 'make room on the disk; what was accepted is safe',
+      });
+    case SQLITE_BUSY:
+      return new LocalError('STORE_BUSY', `another program holds ${path}: ${detail}`, {
+        ...facts,
+        help: 'end the program that reads or writes this file',
+      });
+    case SQLITE_CANTOPEN:
+      return new LocalError('STORE_NOT_WRITABLE', `cannot open ${path}: ${detail}`, {
+        ...facts,
+        help: 'set TOWLINE_HOME to a folder that you may write, or mend the owner and mode of this one',
+      });
+    default:
+      return new LocalError('STORE_FAILED', `${path}: ${detail}`, facts);
+  }
+}

@@ -1,0 +1,63 @@
+/** The shape of the file, and how older shapes become the newest. */
+import type { DatabaseSync } from 'node:sqlite';
+import { LocalError } from '../../base/errors.ts';
+
+/** "TOWL": marks the file as ours in its header, where `file` and we can see it. */
+export const APPLICATION_ID = 0x544f574c;
+
+/** Step n brings a file from version n to n + 1. Steps are never changed, only added. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE entries (
+     collection TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value BLOB NOT NULL,
+     version INTEGER NOT NULL,
+     PRIMARY KEY (collection, key)
+   ) STRICT;`,
+];
+
+/** The version that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Throws `STORE_TOO_NEW` or `STORE_FOREIGN` for a file that this program must not write. Reads only. */
+export function checkSchema(db: DatabaseSync, path: string): void {
+  const version = readPragma(db, 'user_version');
+  const application = readPragma(db, 'application_id');
+  const foreign = application !== APPLICATION_ID && (application !== 0 || version !== 0 || hasTables(db));
+  if (foreign) {
+    throw new LocalError('STORE_FOREIGN', `${path} is a database of another program`, {
+      help: 'move the file away, or set TOWLINE_HOME to another folder',
+      metadata: { path },
+    });
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new LocalError(
+      'STORE_TOO_NEW',
+      `${path} was written by a newer Towline (version ${version} of the file; this one knows ${SCHEMA_VERSION})`,
+      { help: 'run the newer Towline; the file was left as it is', metadata: { path } },
+    );
+  }
+}
+
+/** Brings the file to the newest version, all steps or none. */
+export function migrate(db: DatabaseSync): void {
+  const version = readPragma(db, 'user_version');
+  if (version === SCHEMA_VERSION) return;
+  db.exec(
+    [
+      'BEGIN IMMEDIATE;',
+      ...MIGRATIONS.slice(version),
+      `PRAGMA application_id = ${APPLICATION_ID};`,
+      `PRAGMA user_version = ${SCHEMA_VERSION};`,
+      'COMMIT;',
+    ].join('\n'),
+  );
+}
+
+function readPragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function hasTables(db: DatabaseSync): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
+}
