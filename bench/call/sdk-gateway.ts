@@ -17,7 +17,7 @@ const handler = toNodeHandler(
     return server;
   }),
 );
-const server = createServer((req, res) => void handler(req, res));
+const server = createServer((req, res) => void handler(req as Parameters<typeof handler>[0], res));
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp\n`);
 });

@@ -1,0 +1,170 @@
+/**
+ * A tool call through the whole path (HTTP gateway, link, stdio upstream), against a plain gateway made of the SDK in
+ * front of the same upstream; and how fast and small a node is. One raw load client for both, rounds in alternation.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Child, startChild } from '../lib/child.ts';
+import { type Figure, median, type SuiteResult, suiteResult } from '../lib/figures.ts';
+import { httpLoad, type Load } from '../lib/http-load.ts';
+
+const exec = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const bin = join(root, 'bin', 'towline.js');
+const upstream = join(import.meta.dirname, 'upstream.ts');
+const inFlight = 32;
+const callsPerRound = 6_000;
+const rounds = 5;
+
+export async function run(note: (text: string) => void): Promise<SuiteResult> {
+  note('building the package');
+  await exec('npm', ['run', 'build'], { cwd: root });
+  const scratch = await mkdtemp(join(tmpdir(), 'towline-bench-'));
+  try {
+    return suiteResult('call', [...(await callFigures(scratch, note)), ...(await nodeFigures(scratch, note))]);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function callFigures(scratch: string, note: (text: string) => void): Promise<Figure[]> {
+  const far = join(scratch, 'far');
+  const near = join(scratch, 'near');
+  const servers = join(scratch, 'mcp.json');
+  await writeFile(servers, JSON.stringify({ mcpServers: { bench: { command: process.execPath, args: [upstream] } } }));
+  await using _far = await startNode(far, '--mcp', servers, '--share', 'home');
+  await using nearNode = await startNode(near);
+  await joinMesh(near, far);
+  await using sdk = await startChild([join(import.meta.dirname, 'sdk-gateway.ts'), upstream]);
+
+  const token = JSON.parse(await towline(near, 'token', 'create', '--agent', 'bench')).token as string;
+  const mesh = modernCalls(`${urlOf(nearNode)}/mcp`, 'far__bench__echo', { authorization: `Bearer ${token}` });
+  const plain = modernCalls(sdk.firstLine, 'echo', {});
+  await untilAnswered(mesh);
+  await httpLoad(mesh, inFlight, 1_000);
+  await httpLoad(plain, inFlight, 1_000);
+  const rates = { mesh: [] as number[], plain: [] as number[] };
+  for (let round = 1; round <= rounds; round++) {
+    rates.mesh.push(await httpLoad(mesh, inFlight, callsPerRound));
+    rates.plain.push(await httpLoad(plain, inFlight, callsPerRound));
+    note(
+      `round ${round} of ${rounds}: mesh ${Math.round(rates.mesh.at(-1) ?? 0)}/s, SDK gateway ${Math.round(rates.plain.at(-1) ?? 0)}/s`,
+    );
+  }
+  const ratio = median(rates.mesh.map((rate, round) => rate / (rates.plain[round] ?? 1)));
+  return [
+    { name: 'mesh_calls_per_second', value: median(rates.mesh), unit: '/s', better: 'higher' },
+    { name: 'sdk_gateway_calls_per_second', value: median(rates.plain), unit: '/s', better: 'higher' },
+    { name: 'mesh_against_sdk_gateway', value: ratio, unit: '×', target: 2, better: 'higher' },
+  ];
+}
+
+async function nodeFigures(scratch: string, note: (text: string) => void): Promise<Figure[]> {
+  note('starting, asking and weighing a node');
+  const home = join(scratch, 'alone');
+  const readyMs: number[] = [];
+  const peersMs: number[] = [];
+  let residentMiB = 0;
+  for (let round = 0; round < rounds; round++) {
+    await using node = await startNode(home);
+    readyMs.push(node.readyMs);
+    const started = performance.now();
+    await towline(home, 'peers');
+    peersMs.push(performance.now() - started);
+    if (round < rounds - 1) continue;
+    await sleep(5_000);
+    residentMiB = residentBytes(node.process.pid ?? 0) / 2 ** 20;
+  }
+  return [
+    { name: 'up_ready_ms', value: median(readyMs), unit: 'ms', target: 500, better: 'lower' },
+    { name: 'peers_wall_ms', value: median(peersMs), unit: 'ms', target: 250, better: 'lower' },
+    { name: 'idle_node_rss_mb', value: residentMiB, unit: 'MB', target: 110, better: 'lower' },
+  ];
+}
+
+/** A node on a free port; its first line is its status as JSON. */
+function startNode(home: string, ...args: string[]): Promise<Child> {
+  const name = home.split('/').at(-1) ?? 'node';
+  return startChild([
+    bin,
+    'up',
+    '--json',
+    '--home',
+    home,
+    '--name',
+    name,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    ...args,
+  ]);
+}
+
+function urlOf(node: Child): string {
+  return (JSON.parse(node.firstLine) as { url: string }).url;
+}
+
+async function towline(home: string, ...args: string[]): Promise<string> {
+  const { stdout } = await exec(process.execPath, [bin, ...args, '--json', '--home', home]);
+  return stdout;
+}
+
+async function joinMesh(home: string, inviter: string): Promise<void> {
+  const { invite } = JSON.parse(await towline(inviter, 'invite')) as { invite: string };
+  await towline(home, 'join', invite);
+}
+
+/** Modern-era `tools/call` requests, each with a message of its own that the answer must repeat. */
+function modernCalls(url: string, tool: string, headers: Record<string, string>): Load {
+  const envelope = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'load', version: '1' },
+  };
+  return {
+    url,
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': tool,
+    },
+    body: (n) =>
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: n,
+        method: 'tools/call',
+        params: { name: tool, arguments: { message: `message ${n} ${'x'.repeat(80)}` }, _meta: envelope },
+      }),
+    check: (status, body) => {
+      if (status !== 200 || !body.includes('"text":"message '))
+        throw new Error(`unexpected answer ${status}: ${body.slice(0, 300)}`);
+    },
+  };
+}
+
+/** The tools of a peer arrive a moment after the link. */
+async function untilAnswered(load: Load): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await httpLoad(load, 1, 1);
+      return;
+    } catch (error) {
+      if (attempt >= 100) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+function residentBytes(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
+  return Number(line?.[1] ?? 0) * 1024;
+}
