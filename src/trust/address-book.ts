@@ -1,0 +1,125 @@
+/** Where peers can be dialed, and which of them this node keeps a link to. */
+import { fromHex } from '../base/bytes.ts';
+import { checkAddress, isAddress, MAX_ADDRESSES } from './address.ts';
+import { checkNodeId, nodeIdKey } from './node-id.ts';
+import { allRows, fromRow, type TrustTable, toRow } from './table.ts';
+
+/** Who said so: a person, an invite, or the peer itself in its hello. From the most to the least believed. */
+const SOURCES = ['manual', 'invite', 'hello'] as const;
+
+export type AddressSource = (typeof SOURCES)[number];
+
+export interface KnownAddress {
+  /** "host:port" */
+  readonly address: string;
+  readonly source: AddressSource;
+  /** When a link last opened there, in milliseconds since 1970. */
+  readonly successMs?: number;
+}
+
+export interface PeerAddresses {
+  /** The best first: the last success, then manual, invite, hello. At most 16. */
+  readonly addresses: readonly KnownAddress[];
+  /** Whether this node keeps a link to the peer without being asked. */
+  readonly dial: boolean;
+}
+
+const NOTHING: PeerAddresses = { addresses: [], dial: false };
+
+export class AddressBook {
+  readonly #table: TrustTable;
+  readonly #now: () => number;
+
+  /** `table` is the book's own. `now` is milliseconds since 1970. */
+  constructor(table: TrustTable, now: () => number = Date.now) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** What is known of a peer; no addresses if nothing is. */
+  async get(nodeId: Uint8Array): Promise<PeerAddresses> {
+    const row = await this.#table.get(nodeIdKey(nodeId));
+    return row ? fromRow<PeerAddresses>(row) : NOTHING;
+  }
+
+  /** Everybody in the book. */
+  async list(): Promise<(PeerAddresses & { nodeId: Uint8Array })[]> {
+    const found: (PeerAddresses & { nodeId: Uint8Array })[] = [];
+    for await (const row of allRows(this.#table)) {
+      found.push({ nodeId: fromHex(row.key), ...fromRow<PeerAddresses>(row) });
+    }
+    return found;
+  }
+
+  /**
+   * Adds addresses. Those of a hello replace what earlier hellos said, unless a link opened there; what is no address in
+   * a hello is left out, elsewhere it throws `ADDRESS_INVALID`.
+   */
+  async learn(nodeId: Uint8Array, addresses: readonly string[], source: AddressSource): Promise<void> {
+    if (source !== 'hello') addresses.forEach(checkAddress);
+    const news = addresses.filter(isAddress).slice(0, MAX_ADDRESSES);
+    await this.#change(nodeId, (peer) => {
+      const kept = source === 'hello' ? peer.addresses.filter((known) => !isStale(known, news)) : peer.addresses;
+      return { ...peer, addresses: best([...kept, ...news.map((address) => ({ address, source }))]) };
+    });
+  }
+
+  /** A link to the peer opened at this address. */
+  async markSuccess(nodeId: Uint8Array, address: string): Promise<void> {
+    checkAddress(address);
+    const success: KnownAddress = { address, source: 'hello', successMs: this.#now() };
+    await this.#change(nodeId, (peer) => ({ ...peer, addresses: best([...peer.addresses, success]) }));
+  }
+
+  /** Whether this node shall keep a link to the peer. */
+  async setDial(nodeId: Uint8Array, dial: boolean): Promise<void> {
+    await this.#change(nodeId, (peer) => ({ ...peer, dial }));
+  }
+
+  /** Resolves to whether the peer was in the book. */
+  forget(nodeId: Uint8Array): Promise<boolean> {
+    return this.#table.delete(nodeIdKey(nodeId));
+  }
+
+  async #change(nodeId: Uint8Array, edit: (peer: PeerAddresses) => PeerAddresses): Promise<void> {
+    checkNodeId(nodeId);
+    const key = nodeIdKey(nodeId);
+    for (;;) {
+      const row = await this.#table.get(key);
+      const before = row ? fromRow<PeerAddresses>(row) : NOTHING;
+      const after = edit(before);
+      // Each hello says the same again: nothing to write.
+      if (row && JSON.stringify(after) === JSON.stringify(before)) return;
+      if ((await this.#table.put(key, toRow(after), { ifVersion: row?.version ?? 0 })) !== undefined) return;
+      // Another change came between: apply this one to what it left.
+    }
+  }
+}
+
+function isStale(known: KnownAddress, news: readonly string[]): boolean {
+  return known.source === 'hello' && known.successMs === undefined && !news.includes(known.address);
+}
+
+/** One row an address, with its most believed source and latest success; the best first, at most 16. */
+function best(all: readonly KnownAddress[]): KnownAddress[] {
+  const merged = new Map<string, KnownAddress>();
+  for (const known of all) {
+    const present = merged.get(known.address);
+    merged.set(known.address, present ? merge(present, known) : known);
+  }
+  return [...merged.values()].sort(byMerit).slice(0, MAX_ADDRESSES);
+}
+
+function merge(left: KnownAddress, right: KnownAddress): KnownAddress {
+  const source = rank(left) <= rank(right) ? left.source : right.source;
+  const successMs = Math.max(left.successMs ?? 0, right.successMs ?? 0);
+  return successMs === 0 ? { address: left.address, source } : { address: left.address, source, successMs };
+}
+
+function byMerit(left: KnownAddress, right: KnownAddress): number {
+  return (right.successMs ?? 0) - (left.successMs ?? 0) || rank(left) - rank(right);
+}
+
+function rank({ source }: KnownAddress): number {
+  return SOURCES.indexOf(source);
+}

@@ -1,0 +1,138 @@
+/** From the files of a keyring to who is known: one entry a key, one key an alias. Pure. */
+import type { KeyLine, ParsedKeys } from './keyring-file.ts';
+import { formatNodeId, nodeIdKey } from './node-id.ts';
+
+/** A key that is trusted. */
+export interface KeyringEntry {
+  readonly nodeId: Uint8Array;
+  /** `did:key:z6Mk…` */
+  readonly text: string;
+  readonly alias: string;
+  /** Empty if no line names one. */
+  readonly role: string;
+  /** The groups that the key is in, sorted. Never empty. */
+  readonly groups: readonly string[];
+}
+
+/** What is wrong with a file of the keyring. */
+export interface KeyringProblem {
+  readonly path: string;
+  /** The line; 0 if it is the file as a whole, of which then nothing is in force. */
+  readonly line: number;
+  /** KEY_LINE_INVALID, KEY_KNOWN_AS, ALIAS_TAKEN, KEYRING_TOO_OPEN, KEYRING_UNREADABLE or GROUP_INVALID. */
+  readonly reason: string;
+  readonly message: string;
+  /** What mends it. */
+  readonly help: string;
+}
+
+/** `path:line: message`, with the help, for people. */
+export function problemText(problem: KeyringProblem): string {
+  const place = problem.line === 0 ? problem.path : `${problem.path}:${problem.line}`;
+  return `${place}: ${problem.message} (${problem.help})`;
+}
+
+/** One file that could be read. */
+export interface GroupKeys extends ParsedKeys {
+  readonly group: string;
+  readonly path: string;
+}
+
+/** Who is known. Changed never; replaced as a whole. */
+export interface Entries {
+  /** By hex node id. */
+  readonly byId: ReadonlyMap<string, KeyringEntry>;
+  readonly byAlias: ReadonlyMap<string, KeyringEntry>;
+  readonly problems: readonly KeyringProblem[];
+}
+
+/** What a change of the files did. */
+export interface KeyringChange {
+  readonly added: readonly KeyringEntry[];
+  /** Trusted no longer: their links must end. */
+  readonly removed: readonly KeyringEntry[];
+  /** Another alias, role or set of groups; as they are now. */
+  readonly changed: readonly KeyringEntry[];
+}
+
+/**
+ * Merges files in the order given. Of two lines that give one key two aliases, or one alias two keys, the first counts
+ * and the second is a problem: no later line can take a name over.
+ */
+export function mergeKeys(files: readonly GroupKeys[]): Entries {
+  const byId = new Map<string, KeyringEntry>();
+  const byAlias = new Map<string, KeyringEntry>();
+  const problems: KeyringProblem[] = [];
+  for (const { group, path, keys, broken } of files) {
+    for (const { line, message } of broken) problems.push(brokenLine(path, line, message));
+    for (const key of keys) {
+      const id = nodeIdKey(key.nodeId);
+      const known = byId.get(id);
+      const conflict = conflictOf(key, known, byAlias.get(key.alias));
+      if (conflict) {
+        problems.push({ path, line: key.line, ...conflict });
+        continue;
+      }
+      const entry = known ? withGroup(known, group, key.role) : newEntry(key, group);
+      byId.set(id, entry);
+      byAlias.set(key.alias, entry);
+    }
+  }
+  return { byId, byAlias, problems };
+}
+
+/** Compares two states; `undefined` if they are the same. */
+export function compareEntries(before: Entries, after: Entries): KeyringChange | undefined {
+  const added = [...after.byId].flatMap(([id, entry]) => (before.byId.has(id) ? [] : [entry]));
+  const removed = [...before.byId].flatMap(([id, entry]) => (after.byId.has(id) ? [] : [entry]));
+  const changed = [...after.byId].flatMap(([id, entry]) => {
+    const old = before.byId.get(id);
+    return old && !isSame(old, entry) ? [entry] : [];
+  });
+  return added.length + removed.length + changed.length === 0 ? undefined : { added, removed, changed };
+}
+
+function isSame(left: KeyringEntry, right: KeyringEntry): boolean {
+  return left.alias === right.alias && left.role === right.role && left.groups.join(' ') === right.groups.join(' ');
+}
+
+function newEntry({ nodeId, alias, role }: KeyLine, group: string): KeyringEntry {
+  return { nodeId, text: formatNodeId(nodeId), alias, role, groups: [group] };
+}
+
+/** The first line that names a role decides it. */
+function withGroup(entry: KeyringEntry, group: string, role: string): KeyringEntry {
+  return { ...entry, role: entry.role || role, groups: [...new Set([...entry.groups, group])].sort() };
+}
+
+function conflictOf(
+  key: KeyLine,
+  known: KeyringEntry | undefined,
+  holder: KeyringEntry | undefined,
+): Pick<KeyringProblem, 'reason' | 'message' | 'help'> | undefined {
+  if (known && known.alias !== key.alias) return knownAs(known, key.alias);
+  if (!known && holder) return aliasTaken(holder);
+  return undefined;
+}
+
+/** One key, two aliases. */
+export function knownAs(known: KeyringEntry, alias: string) {
+  return {
+    reason: 'KEY_KNOWN_AS',
+    message: `this key is known as "${known.alias}" already, in ${known.groups.join(', ')}; "${alias}" is not used`,
+    help: `use "${known.alias}", or first: towline trust remove ${known.alias}`,
+  };
+}
+
+/** One alias, two keys. */
+export function aliasTaken(holder: KeyringEntry) {
+  return {
+    reason: 'ALIAS_TAKEN',
+    message: `the alias "${holder.alias}" belongs to another key, ${holder.text}`,
+    help: `choose another alias, or first: towline trust remove ${holder.alias}`,
+  };
+}
+
+function brokenLine(path: string, line: number, message: string): KeyringProblem {
+  return { path, line, reason: 'KEY_LINE_INVALID', message, help: 'mend or delete the line; the others are in force' };
+}
