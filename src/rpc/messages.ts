@@ -1,12 +1,5 @@
 /** Messages and streams of messages, as handlers and clients give them. */
-import {
-  create,
-  type DescMessage,
-  isMessage,
-  type Message,
-  type MessageInitShape,
-  type MessageShape,
-} from '@bufbuild/protobuf';
+import { create, type DescMessage, isMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { failure } from './failure.ts';
 
@@ -44,13 +37,15 @@ export async function* once<T>(item: T | Promise<T>): AsyncGenerator<T> {
   yield await item;
 }
 
-/** The one message of a request or response stream that may have only one; lets go of the rest. */
+/** The one message of a request or response stream that may have only one. Reads to the end: trailers come there. */
 export async function onlyMessage<T>(stream: AsyncIterable<T>): Promise<T> {
   const items = stream[Symbol.asyncIterator]();
   const first = await items.next();
   if (first.done) throw missingMessage();
+  const second = await items.next();
+  if (second.done) return first.value;
   await items.return?.();
-  return first.value;
+  throw failure(Code.Unimplemented, 'MESSAGE_EXTRA', 'the call takes one message and got more');
 }
 
 /** A call that needs one message came or ended without it. */
@@ -59,6 +54,6 @@ export function missingMessage(): ConnectError {
 }
 
 /** Tells a reader's or writer's source that nobody wants more. What it throws while it tidies up concerns nobody. */
-export function letGo(items: AsyncIterator<Message | Init>): void {
+export function letGo(items: AsyncIterator<unknown>): void {
   items.return?.()?.catch(() => undefined);
 }

@@ -1,0 +1,29 @@
+import type { Transport } from '@connectrpc/connect';
+import type { Answers } from './guard.ts';
+
+/**
+ * Gives a transport whose streams ignore `return()` (Connect's over HTTP) the promise that ours keep: who stops
+ * reading cancels the call.
+ */
+export function cancelOnReturn(transport: Transport): Transport {
+  return {
+    unary: (...call) => transport.unary(...call),
+    async stream(method, signal, ...rest) {
+      const controller = new AbortController();
+      const both = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
+      const response = await transport.stream(method, both, ...rest);
+      const answers = response.message[Symbol.asyncIterator]();
+      const message = {
+        next: () => answers.next(),
+        async return() {
+          controller.abort();
+          return { done: true, value: undefined };
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      } satisfies Answers as unknown as typeof response.message;
+      return { ...response, message };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Message } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { watchLimits } from './call-limits.ts';
+import type { CallContext } from './context.ts';
+import { failure } from './failure.ts';
+import type { Answers, GuardedImpl, Messages } from './guard.ts';
+import { letGo, missingMessage, once } from './messages.ts';
+
+/**
+ * The caller's end of a streaming call in the same process. Nothing is buffered: the handler is asked for an answer
+ * when the caller asks for one.
+ */
+export class LocalStream implements Answers {
+  readonly #context: CallContext;
+  readonly #requests: AsyncIterator<Message>;
+  readonly #start: () => Promise<Answers>;
+  readonly #release: (() => void) | undefined;
+  #answers: Answers | undefined;
+  #first: IteratorResult<Message> | undefined;
+  #stopped: ConnectError | undefined;
+  #waiting: PromiseWithResolvers<IteratorResult<Message>> | undefined;
+
+  constructor(
+    impl: Exclude<GuardedImpl, { kind: 'unary' }>,
+    requests: AsyncIterableIterator<Message>,
+    context: CallContext,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#context = context;
+    this.#requests = requests;
+    this.#start = () => startAnswers(impl, requests, context);
+    this.#release = watchLimits(signal, context.timeoutMs(), (error) => this.#stop(error));
+  }
+
+  /** Waits for the first answer, and with it for the response headers. */
+  async ready(): Promise<void> {
+    this.#first = await this.next();
+  }
+
+  next(): Promise<IteratorResult<Message>> {
+    if (this.#stopped) return Promise.reject(this.#stopped);
+    if (this.#first) {
+      const first = Promise.resolve(this.#first);
+      this.#first = undefined;
+      return first;
+    }
+    return this.#release === undefined ? this.#pull() : this.#pullOrStop();
+  }
+
+  return(): Promise<IteratorResult<Message>> {
+    this.#release?.();
+    this.#stop(failure(Code.Canceled, 'CANCELED', 'the caller stopped reading'));
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** A handler that does not heed its signal must not hold its caller. */
+  #pullOrStop(): Promise<IteratorResult<Message>> {
+    const waiting = Promise.withResolvers<IteratorResult<Message>>();
+    this.#waiting = waiting;
+    this.#pull().then(waiting.resolve, waiting.reject);
+    return waiting.promise;
+  }
+
+  async #pull(): Promise<IteratorResult<Message>> {
+    try {
+      this.#answers ??= await this.#start();
+      const result = await this.#answers.next();
+      if (result.done) this.#finish();
+      return result;
+    } catch (error) {
+      this.#finish();
+      throw withTrailer(error, this.#context);
+    }
+  }
+
+  #stop(error: ConnectError): void {
+    if (this.#stopped) return;
+    this.#stopped = error;
+    this.#context.abort(error);
+    this.#waiting?.reject(error);
+    if (this.#answers) letGo(this.#answers);
+    letGo(this.#requests);
+  }
+
+  #finish(): void {
+    this.#release?.();
+    this.#context.abort();
+    letGo(this.#requests);
+  }
+}
+
+async function startAnswers(
+  impl: Exclude<GuardedImpl, { kind: 'unary' }>,
+  requests: AsyncIterator<Message> & Messages,
+  context: CallContext,
+): Promise<Answers> {
+  if (impl.kind === 'client_streaming') return once(impl.call(requests, context));
+  if (impl.kind === 'bidi_streaming') return impl.call(requests, context);
+  const first = await requests.next();
+  if (first.done) throw missingMessage();
+  return impl.call(first.value, context);
+}
+
+/** A failed call's trailers are its error's metadata, as with any other transport. */
+export function withTrailer(error: unknown, context: CallContext): unknown {
+  const trailer = context.responseTrailerIfAny;
+  if (trailer === undefined || !(error instanceof ConnectError)) return error;
+  for (const [name, value] of trailer) error.metadata.append(name, value);
+  return error;
+}

@@ -1,0 +1,135 @@
+/**
+ * Calls services of the same process. Messages are handed over as they are, not copied: whoever gives one away must
+ * not change it any more.
+ */
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodStreaming,
+  DescMethodUnary,
+  Message,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
+import type { ConnectError, Interceptor, StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
+import { watchLimits } from './call-limits.ts';
+import { CallContext } from './context.ts';
+import { interceptTransport } from './intercept-transport.ts';
+import { LocalStream, withTrailer } from './local-stream.ts';
+import { asMessage, mapStream } from './messages.ts';
+import type { HeaderInit } from './metadata.ts';
+import type { Principal } from './principal.ts';
+import { type MethodEntry, methodName, type ServiceRegistry } from './registry.ts';
+import { type HeaderSource, LazyStreamResponse, LazyUnaryResponse } from './responses.ts';
+import { unknownMethod } from './status.ts';
+
+export interface LocalTransportOptions {
+  /** Client interceptors. */
+  readonly interceptors?: readonly Interceptor[];
+}
+
+/** A transport to the services of `registry`, on behalf of `principal`. */
+export function createLocalTransport(
+  registry: ServiceRegistry,
+  principal: Principal,
+  options: LocalTransportOptions = {},
+): Transport {
+  return interceptTransport(new LocalTransport(registry, principal), options.interceptors);
+}
+
+class LocalTransport implements Transport {
+  readonly #registry: ServiceRegistry;
+  readonly #principal: Principal;
+
+  constructor(registry: ServiceRegistry, principal: Principal) {
+    this.#registry = registry;
+    this.#principal = principal;
+  }
+
+  async unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    header: HeaderInit,
+    input: MessageInitShape<I>,
+  ): Promise<UnaryResponse<I, O>> {
+    const { impl } = this.#entry(method);
+    if (impl.kind !== 'unary') throw unimplemented(method);
+    const context = this.#context(method, timeoutMs, header);
+    const request = asMessage(method.input, input);
+    try {
+      const message = await within(context, signal, timeoutMs, () => impl.call(request, context));
+      return new LazyUnaryResponse(method, message as MessageShape<O>, headersOf(context));
+    } catch (error) {
+      throw withTrailer(error, context);
+    } finally {
+      context.abort();
+    }
+  }
+
+  async stream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodStreaming<I, O>,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    header: HeaderInit,
+    input: AsyncIterable<MessageInitShape<I>>,
+  ): Promise<StreamResponse<I, O>> {
+    const { impl } = this.#entry(method);
+    if (impl.kind === 'unary') throw unimplemented(method);
+    const context = this.#context(method, timeoutMs, header);
+    const requests = mapStream(input, (item): Message => asMessage(method.input, item));
+    const answers = new LocalStream(impl, requests, context, signal);
+    await answers.ready();
+    return new LazyStreamResponse(method, answers as AsyncIterableIterator<MessageShape<O>>, headersOf(context));
+  }
+
+  #entry(method: DescMethod): MethodEntry {
+    const entry = this.#registry.find(method);
+    if (entry === undefined) throw unimplemented(method);
+    return entry;
+  }
+
+  #context(method: DescMethod, timeoutMs: number | undefined, header: HeaderInit): CallContext {
+    return new CallContext({
+      method,
+      principal: this.#principal,
+      protocolName: 'local',
+      timeoutMs,
+      header: header === undefined ? undefined : () => new Headers(header),
+    });
+  }
+}
+
+function unimplemented(method: DescMethod): ConnectError {
+  return unknownMethod(methodName(method));
+}
+
+/** Waits for the answer, but not longer than the caller's signal and deadline allow. */
+function within<T>(
+  context: CallContext,
+  signal: AbortSignal | undefined,
+  timeoutMs: number | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined && timeoutMs === undefined) return run();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let stopped = false;
+  const release = watchLimits(signal, timeoutMs, (error) => {
+    stopped = true;
+    context.abort(error);
+    reject(error);
+  });
+  if (!stopped) run().then(resolve, reject);
+  return promise.finally(release);
+}
+
+function headersOf(context: CallContext): HeaderSource {
+  return {
+    get header() {
+      return context.responseHeader;
+    },
+    get trailer() {
+      return context.responseTrailer;
+    },
+  };
+}
