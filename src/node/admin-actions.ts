@@ -1,0 +1,195 @@
+/** What AdminService does on this node. */
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import {
+  AddTrustResponseSchema,
+  CreateInviteResponseSchema,
+  CreateTokenResponseSchema,
+  GetStatusResponseSchema,
+  JoinResponseSchema,
+  type LinkStatus,
+  ListLinksResponseSchema,
+  ReloadResponseSchema,
+  RemoveTrustResponseSchema,
+  type TokenInfo,
+  TokenInfoSchema,
+} from '../../gen/towline/v1/admin_service_pb.ts';
+import type { Node } from '../../gen/towline/v1/node_pb.ts';
+import { LocalError } from '../base/errors.ts';
+import type { AdminActions } from '../services/admin/service.ts';
+import type { LocalTools } from '../services/tool/local-tools.ts';
+import type { AddressBook } from '../trust/address-book.ts';
+import type { Identity } from '../trust/identity.ts';
+import { createInvite, inviteExpireMs } from '../trust/invite.ts';
+import type { Invites } from '../trust/invites.ts';
+import type { Keyring } from '../trust/keyring.ts';
+import { aliasTaken } from '../trust/keyring-entries.ts';
+import { parseNodeId } from '../trust/node-id.ts';
+import type { TokenInfo as KnownToken, Tokens } from '../trust/tokens.ts';
+import type { Agents } from './agents.ts';
+import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
+import { aliasFrom } from './name.ts';
+import { checkNotSelf } from './own-key.ts';
+import type { Peers } from './peers.ts';
+
+const defaultGroup = 'home';
+const defaultTokenMs = 90 * 24 * 60 * 60_000;
+
+export interface AdminParts {
+  readonly identity: Identity;
+  readonly keyring: Keyring;
+  readonly book: AddressBook;
+  readonly invites: Invites;
+  readonly tokens: Tokens;
+  readonly peers: Peers;
+  readonly agents: Agents;
+  readonly tools: LocalTools;
+  readonly self: () => Node;
+  readonly listenAddresses: () => string[];
+  readonly advertiseAddresses: () => string[];
+  readonly links: () => LinkStatus[];
+  readonly refused: () => Record<string, number>;
+  readonly configErrors: () => string[];
+  readonly reload: () => Promise<void>;
+  readonly shutdown: () => void;
+  readonly joinClientAt: JoinClientAt;
+  /** A key was added or its addresses changed: look at it again, and dial it if it shall be dialed. */
+  readonly onTrust: (nodeId: Uint8Array) => Promise<void>;
+}
+
+export function createAdminActions(parts: AdminParts): AdminActions {
+  const { identity, keyring, book, invites, tokens, peers } = parts;
+  const startTime = timestampFromMs(Date.now() - process.uptime() * 1_000);
+
+  async function trust(nodeId: Uint8Array, alias: string, group: string) {
+    checkNotSelf(identity, nodeId);
+    return keyring.add({ nodeId, alias, group: group || defaultGroup });
+  }
+
+  async function peerOf(nodeId: Uint8Array) {
+    await parts.onTrust(nodeId);
+    const peer = peers.byAlias(keyring.byId(nodeId)?.alias ?? '');
+    if (!peer) throw new LocalError('PEER_UNKNOWN', 'the key was removed again');
+    return peer;
+  }
+
+  return {
+    async status() {
+      const links = parts.links();
+      return create(GetStatusResponseSchema, {
+        node: parts.self(),
+        listenAddresses: parts.listenAddresses(),
+        advertiseAddresses: parts.advertiseAddresses(),
+        pid: process.pid,
+        startTime,
+        linkCount: links.filter((link) => !link.closeTime).length,
+        peerCount: keyring.entries().length,
+        agentCount: parts.agents.size,
+        upstreams: parts.tools.sources.map((source) => source.status()),
+        configErrors: parts.configErrors(),
+        residentBytes: BigInt(process.memoryUsage.rss()),
+        refusedConnections: Object.fromEntries(
+          Object.entries(parts.refused()).map(([why, count]) => [why, BigInt(count)]),
+        ),
+      });
+    },
+
+    links: () => create(ListLinksResponseSchema, { links: parts.links() }),
+
+    async createInvite({ group, alias, lifetimeSeconds }) {
+      const holder = alias === '' ? undefined : keyring.byAlias(alias);
+      if (holder) throw aliasTaken(holder);
+      const { text, body } = createInvite(identity, {
+        addresses: parts.advertiseAddresses(),
+        group: group || defaultGroup,
+        alias: alias || undefined,
+        inviterName: parts.self().displayName,
+        lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1_000,
+      });
+      await invites.record(body);
+      return create(CreateInviteResponseSchema, {
+        invite: text,
+        group: body.group,
+        expireTime: timestampFromMs(inviteExpireMs(body)),
+      });
+    },
+
+    async join(request) {
+      const opened = openInvite(request.invite);
+      const { inviterId, inviterName, group } = opened.body;
+      checkNotSelf(identity, inviterId);
+      const alias = request.alias || (keyring.byId(inviterId)?.alias ?? aliasFrom(inviterName));
+      const holder = keyring.byAlias(alias);
+      if (holder && keyring.byId(inviterId) !== holder) throw aliasTaken(holder);
+      const proposedAlias = request.proposedAlias || aliasFrom(parts.self().displayName);
+      const own = { proposedAlias, addresses: parts.advertiseAddresses() };
+      const { address, ownAlias } = await redeemInvite(opened, own, parts.joinClientAt);
+      await trust(inviterId, alias, request.group || group);
+      await book.learn(inviterId, opened.body.addresses, 'invite');
+      await book.markSuccess(inviterId, address);
+      await book.setDial(inviterId, true);
+      return create(JoinResponseSchema, { peer: await peerOf(inviterId), ownAlias });
+    },
+
+    async addTrust({ nodeId, alias, group, addresses, dial }) {
+      await trust(nodeId, alias, group);
+      if (addresses.length > 0) await book.learn(nodeId, addresses, 'manual');
+      if (dial) await book.setDial(nodeId, true);
+      return create(AddTrustResponseSchema, { peer: await peerOf(nodeId) });
+    },
+
+    async removeTrust({ peer, group }) {
+      const entry = keyring.byAlias(peer) ?? keyring.byId(nodeIdOrNothing(peer));
+      if (!entry) throw unknownPeer(peer);
+      const groups = await keyring.remove(entry.nodeId, group || undefined);
+      const revoked = keyring.byId(entry.nodeId) === undefined;
+      if (revoked) await book.forget(entry.nodeId);
+      return create(RemoveTrustResponseSchema, { groups, revoked });
+    },
+
+    async createToken({ kind, subject, groups, lifetimeSeconds }) {
+      const lifetimeMs = lifetimeSeconds === undefined ? defaultTokenMs : lifetimeSeconds * 1_000;
+      const { text, info } = await tokens.create({ kind, subject, groups, lifetimeMs });
+      return create(CreateTokenResponseSchema, { token: text, info: tokenInfo(info) });
+    },
+
+    tokens: async () => tokens.list().map(tokenInfo),
+
+    revokeToken: (tokenId) => tokens.revoke(tokenId),
+
+    async reload() {
+      await keyring.reload();
+      await parts.reload();
+      return create(ReloadResponseSchema, { configErrors: parts.configErrors() });
+    },
+
+    shutdown: () => parts.shutdown(),
+  };
+}
+
+/** The key that a person typed; no key at all for a text that is none. */
+function nodeIdOrNothing(text: string): Uint8Array {
+  try {
+    return parseNodeId(text);
+  } catch (error) {
+    if (error instanceof LocalError) return new Uint8Array(0);
+    throw error;
+  }
+}
+
+function unknownPeer(peer: string) {
+  return new LocalError('PEER_UNKNOWN', `no peer has the alias or key ${peer}`, {
+    help: 'list the peers with `towline peers`',
+  });
+}
+
+function tokenInfo(known: KnownToken): TokenInfo {
+  const { createMs, expireMs, lastUseMs, ...rest } = known;
+  return create(TokenInfoSchema, {
+    ...rest,
+    groups: [...rest.groups],
+    createTime: timestampFromMs(createMs),
+    ...(expireMs === undefined ? {} : { expireTime: timestampFromMs(expireMs) }),
+    ...(lastUseMs === undefined ? {} : { lastUseTime: timestampFromMs(lastUseMs) }),
+  });
+}

@@ -1,0 +1,44 @@
+/** What JoinService does on this node. */
+import type { Log } from '../base/log.ts';
+import type { JoinActions } from '../services/join/service.ts';
+import type { AddressBook } from '../trust/address-book.ts';
+import type { Identity } from '../trust/identity.ts';
+import { verifyInvite } from '../trust/invite.ts';
+import type { Invites } from '../trust/invites.ts';
+import type { Keyring } from '../trust/keyring.ts';
+import { aliasTaken } from '../trust/keyring-entries.ts';
+import { checkNotSelf } from './own-key.ts';
+
+export interface JoinParts {
+  readonly identity: Identity;
+  readonly invites: Invites;
+  readonly keyring: Keyring;
+  readonly book: AddressBook;
+  readonly nodeName: string;
+  readonly log: Log;
+  /** A key was added, and its addresses learnt. */
+  readonly onTrust: (nodeId: Uint8Array) => Promise<void>;
+}
+
+export function createJoinActions(parts: JoinParts): JoinActions {
+  const { identity, invites, keyring, book, nodeName, log, onTrust } = parts;
+  return {
+    nodeName,
+    log,
+    verify: ({ invite }) => verifyInvite(invite as NonNullable<typeof invite>, { inviterId: identity.nodeId }),
+    redeem: async (inviteId, nodeId) => {
+      await invites.redeem(inviteId, nodeId);
+    },
+    checkAlias(nodeId, alias) {
+      checkNotSelf(identity, nodeId);
+      const holder = keyring.byAlias(alias);
+      if (holder && keyring.byId(nodeId) !== holder) throw aliasTaken(holder);
+    },
+    async trust(nodeId, group, alias, addresses) {
+      const entry = await keyring.add({ nodeId, group, alias: keyring.byId(nodeId)?.alias ?? alias });
+      await book.learn(nodeId, addresses, 'invite');
+      await onTrust(nodeId);
+      return entry.alias;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** Redeeming the invite of another node. */
+import { type Client, ConnectError } from '@connectrpc/connect';
+import type { Invite, InviteBody } from '../../gen/towline/v1/invite_pb.ts';
+import type { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
+import { LocalError, messageOf } from '../base/errors.ts';
+import { parseInvite, verifyInvite } from '../trust/invite.ts';
+
+/** Reaches JoinService of the node with this key, at this address, by mutual TLS. */
+export type JoinClientAt = (
+  nodeId: Uint8Array,
+  address: string,
+) => Promise<Client<typeof JoinService> & AsyncDisposable>;
+
+export interface Redeemed {
+  readonly body: InviteBody;
+  /** The address that answered. */
+  readonly address: string;
+  /** The alias that this node has there. */
+  readonly ownAlias: string;
+}
+
+/** Reads and checks a pasted invite. Throws INVITE_INVALID or INVITE_EXPIRED. */
+export function openInvite(text: string): { invite: Invite; body: InviteBody } {
+  const { invite } = parseInvite(text);
+  return { invite, body: verifyInvite(invite) };
+}
+
+/** Tries the inviter's addresses in order. An answer, good or bad, ends the search. */
+export async function redeemInvite(
+  { invite, body }: { invite: Invite; body: InviteBody },
+  own: { proposedAlias: string; addresses: readonly string[] },
+  clientAt: JoinClientAt,
+): Promise<Redeemed> {
+  const failures: string[] = [];
+  for (const address of body.addresses) {
+    try {
+      await using client = await clientAt(body.inviterId, address);
+      const answer = await client.redeem({ invite, ...own, addresses: [...own.addresses] });
+      return { body, address, ownAlias: answer.alias };
+    } catch (error) {
+      if (error instanceof ConnectError) throw error;
+      failures.push(`${address}: ${messageOf(error)}`);
+    }
+  }
+  throw new LocalError('INVITER_UNREACHABLE', `the inviter answers at none of its addresses: ${failures.join('; ')}`, {
+    help: 'see that the node runs there and that this machine may reach its port; `towline up --advertise` there names other addresses',
+  });
+}

@@ -1,0 +1,122 @@
+/** The peers of this node: whom the keyring trusts, how they are reached, and what they say of themselves. */
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { HelloBody } from '../../gen/towline/v1/frame_pb.ts';
+import { NodeSchema, type Peer, PeerSchema, PeerState } from '../../gen/towline/v1/node_pb.ts';
+import { Broadcast } from '../base/broadcast.ts';
+import type { Principal } from '../rpc/principal.ts';
+import type { AddressBook, PeerAddresses } from '../trust/address-book.ts';
+import type { Keyring } from '../trust/keyring.ts';
+import type { KeyringEntry } from '../trust/keyring-entries.ts';
+import { nodeIdKey } from '../trust/node-id.ts';
+
+/** What is known of a peer beside its key. */
+interface Contact {
+  state: PeerState;
+  stateMs?: number;
+  roundTripMs?: () => number | undefined;
+  lastError: string;
+  hello?: HelloBody;
+  addresses?: PeerAddresses;
+}
+
+export class Peers {
+  readonly changes = new Broadcast<string>();
+  readonly #keyring: Keyring;
+  readonly #book: AddressBook;
+  readonly #contacts = new Map<string, Contact>();
+  readonly #toolCount: (alias: string) => number;
+
+  constructor(keyring: Keyring, book: AddressBook, toolCount: (alias: string) => number) {
+    this.#keyring = keyring;
+    this.#book = book;
+    this.#toolCount = toolCount;
+  }
+
+  /** Reads what the address book knows. Call it again after the book changed. */
+  async refresh(nodeId?: Uint8Array): Promise<void> {
+    const entries = nodeId ? [this.#keyring.byId(nodeId)] : this.#keyring.entries();
+    for (const entry of entries) {
+      if (!entry) continue;
+      this.#contact(entry.nodeId).addresses = await this.#book.get(entry.nodeId);
+      this.changes.changed(entry.alias);
+    }
+  }
+
+  /** Notes what became of the link to a peer. */
+  note(nodeId: Uint8Array, news: Partial<Omit<Contact, 'addresses'>>): void {
+    Object.assign(this.#contact(nodeId), news);
+    const alias = this.#keyring.byId(nodeId)?.alias;
+    if (alias !== undefined) this.changes.changed(alias);
+  }
+
+  forget(nodeId: Uint8Array): void {
+    this.#contacts.delete(nodeIdKey(nodeId));
+  }
+
+  list(): Peer[] {
+    return this.#keyring.entries().map((entry) => this.#view(entry));
+  }
+
+  byAlias(alias: string): Peer | undefined {
+    const entry = this.#keyring.byAlias(alias);
+    return entry && this.#view(entry);
+  }
+
+  addresses(nodeId: Uint8Array): readonly string[] {
+    return this.#contact(nodeId).addresses?.addresses.map(({ address }) => address) ?? [];
+  }
+
+  /** The keys that this node keeps a link to without being asked. */
+  toDial(): Uint8Array[] {
+    return this.#keyring
+      .entries()
+      .map(({ nodeId }) => nodeId)
+      .filter((nodeId) => this.#contact(nodeId).addresses?.dial);
+  }
+
+  #contact(nodeId: Uint8Array): Contact {
+    const key = nodeIdKey(nodeId);
+    const known = this.#contacts.get(key);
+    if (known) return known;
+    const fresh: Contact = { state: PeerState.OFFLINE, lastError: '' };
+    this.#contacts.set(key, fresh);
+    return fresh;
+  }
+
+  #view(entry: KeyringEntry): Peer {
+    const { state, stateMs, roundTripMs, lastError, hello, addresses } = this.#contact(entry.nodeId);
+    const measured = roundTripMs?.();
+    return create(PeerSchema, {
+      node: create(NodeSchema, {
+        nodeId: entry.nodeId,
+        alias: entry.alias,
+        displayName: hello?.displayName ?? '',
+        role: hello?.role ?? '',
+        team: hello?.team ?? '',
+        software: hello?.software ?? '',
+        features: hello?.features ?? [],
+      }),
+      groups: [...entry.groups],
+      addresses: addresses?.addresses.map(({ address }) => address) ?? [],
+      dial: addresses?.dial ?? false,
+      state,
+      lastError,
+      toolCount: this.#toolCount(entry.alias),
+      ...(stateMs === undefined ? {} : { stateTime: timestampFromMs(stateMs) }),
+      ...(measured === undefined ? {} : { roundTripMs: measured }),
+    });
+  }
+}
+
+/** A peer as a caller. Its groups are those of the keyring at the time of each look, not of the hello. */
+export function peerPrincipal(keyring: Keyring, entry: KeyringEntry): Principal {
+  return {
+    kind: 'peer',
+    name: entry.alias,
+    nodeId: entry.nodeId,
+    get groups() {
+      return new Set(keyring.byId(entry.nodeId)?.groups);
+    },
+  };
+}
