@@ -1,0 +1,171 @@
+/** The main job, with real processes: an agent on one node calls the tools of another. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startMesh, type TestMesh, towline } from '../fixtures/mesh.ts';
+
+const everything = {
+  command: process.execPath,
+  args: [
+    join(
+      import.meta.dirname,
+      '..',
+      '..',
+      'node_modules',
+      '@modelcontextprotocol',
+      'server-everything',
+      'dist',
+      'index.js',
+    ),
+    'stdio',
+  ],
+};
+const slow = { command: process.execPath, args: [join(import.meta.dirname, '..', 'fixtures', 'counting-server.ts')] };
+
+interface ToolList {
+  tools: { ref: { node: string; upstream: string; name: string } }[];
+}
+
+let mesh: TestMesh<'work' | 'laptop' | 'eve'>;
+beforeAll(async () => {
+  mesh = await startMesh({ work: { servers: { everything, slow }, share: ['home'] }, laptop: {}, eve: {} });
+  await mesh.join('laptop', 'work');
+}, 60_000);
+afterAll(() => mesh[Symbol.asyncDispose]());
+
+async function toolNames(node: 'work' | 'laptop' | 'eve'): Promise<string[]> {
+  const { tools } = await mesh.node(node).json<ToolList>('tools');
+  return tools.map(({ ref }) => `${ref.node}/${ref.upstream}/${ref.name}`);
+}
+
+describe('two nodes', () => {
+  it('let an agent of one call a tool of the other, exactly as it was written', async () => {
+    await vi.waitFor(async () => expect(await toolNames('laptop')).toContain('work/everything/echo'), 20_000);
+    const { code, stdout, stderr } = await mesh
+      .node('laptop')
+      .towline('call', 'work/everything/echo', '{"message":"ahoy"}');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Echo: ahoy');
+  });
+
+  it('find a tool by its name alone', async () => {
+    const { stdout } = await mesh.node('laptop').towline('call', 'echo', 'message=hello');
+    expect(stdout).toContain('Echo: hello');
+  });
+
+  it.each([
+    ['work/everything/no-such-tool', '{}', 5, 'TOOL_NOT_FOUND'],
+    ['work/everything/echo', '{"message":', 2, 'JSON'],
+    ['nobody/everything/echo', '{}', 5, 'PEER_UNKNOWN'],
+  ])('say what is wrong with a call of %s %s', async (tool, args, code, says) => {
+    const answer = await mesh.node('laptop').towline('call', tool, args);
+    expect(answer.code, answer.stderr).toBe(code);
+    expect(answer.stderr).toContain(says);
+  });
+
+  it('show each other as connected', async () => {
+    const { peers } = await mesh.node('laptop').json<{ peers: { node: { alias: string }; state: string }[] }>('peers');
+    expect(peers.map(({ node, state }) => [node.alias, state])).toEqual([['work', 'PEER_STATE_CONNECTED']]);
+  });
+
+  it('answer plain JSON over HTTP with a token, and refuse without', async () => {
+    const { token } = await mesh.node('laptop').json<{ token: string }>('token', 'create', '--agent', 'curl');
+    const curl = promisify(execFile);
+    const url = `${mesh.node('laptop').url}/towline.v1.ToolService/ListTools`;
+    const json = ['-sS', url, '-H', 'content-type: application/json', '-d', '{}'];
+    const { stdout } = await curl('curl', [...json, '-H', `authorization: Bearer ${token}`]);
+    expect((JSON.parse(stdout) as ToolList).tools.map(({ ref }) => ref.name)).toContain('echo');
+    expect((await curl('curl', json)).stdout).toContain('unauthenticated');
+  });
+});
+
+describe('a call that is cut off', () => {
+  const count = async () => {
+    const { stdout } = await mesh.node('work').towline('call', 'self/slow/count', '{}', '--json');
+    return Number(/(\d+) runs/.exec(stdout)?.[1]);
+  };
+
+  it('never runs twice when the node that runs it is killed, and its outcome is unknown', async () => {
+    await vi.waitFor(async () => expect(await toolNames('laptop')).toContain('work/slow/work'), 20_000);
+    const call = mesh.node('laptop').towline('call', 'work/slow/work', '{"ms":60000}');
+    await vi.waitFor(async () => expect(await count()).toBe(1), 10_000);
+    await mesh.node('work').stop('SIGKILL');
+    await sleep(500);
+    await mesh.node('work').start();
+    const { code, stderr } = await call;
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('OUTCOME_UNKNOWN');
+    await vi.waitFor(async () => expect(await count()).toBe(0), 20_000);
+  });
+});
+
+describe('strangers and the revoked', () => {
+  it('refuses an unknown key, whatever it asks', async () => {
+    const work = await mesh.node('work').json<{ nodeId: string }>('id');
+    const address = new URL(mesh.node('work').url).host;
+    await mesh.node('eve').json('trust', 'add', work.nodeId, 'work', '--address', address, '--dial');
+    const { code, stderr } = await mesh.node('eve').towline('call', 'work/everything/echo', '{"message":"let me in"}');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('not trusted');
+    expect((await mesh.node('work').json<{ peers: unknown[] }>('peers')).peers).toHaveLength(1);
+  });
+
+  it('refuses an invite that was used, tampered with, or made by the node itself', async () => {
+    const { invite } = await mesh.node('work').json<{ invite: string }>('invite', '--alias', 'laptop2');
+    const tampered = `${invite.slice(0, -6)}${invite.at(-6) === 'A' ? 'B' : 'A'}${invite.slice(-5)}`;
+    expect((await mesh.node('eve').towline('join', tampered)).stderr).toContain('INVITE_INVALID');
+    expect((await mesh.node('work').towline('join', invite)).stderr).toContain('OWN_KEY');
+    await mesh.node('laptop').json('join', invite);
+    const reused = await mesh.node('eve').towline('join', invite, '--alias', 'office');
+    expect(reused.stderr).toMatch(/INVITE_USED|ALIAS_TAKEN/);
+  });
+
+  it('cuts the link of a revoked key at once', async () => {
+    await mesh.node('work').json('trust', 'remove', 'laptop');
+    await vi.waitFor(async () => {
+      const { peers } = await mesh.node('laptop').json<{ peers: { state: string }[] }>('peers');
+      expect(peers[0]?.state).not.toBe('PEER_STATE_CONNECTED');
+    }, 10_000);
+    expect(await toolNames('laptop')).toEqual([]);
+    expect((await mesh.node('laptop').towline('call', 'work/everything/echo', '{"message":"still?"}')).code).not.toBe(
+      0,
+    );
+  });
+});
+
+describe('one home, one port, one person', () => {
+  it('refuses a second node on the same home', async () => {
+    const second = await towline(['up', '--home', mesh.node('work').home, '--port', '0']);
+    expect(second.code).not.toBe(0);
+    expect(second.stderr).toContain('HOME_IN_USE');
+  });
+
+  it('says so when the port is in use', async () => {
+    const port = new URL(mesh.node('work').url).port;
+    const other = await towline([
+      'up',
+      '--home',
+      `${mesh.node('work').home}-other`,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      port,
+    ]);
+    expect(other.code).not.toBe(0);
+    expect(other.stderr).toContain('PORT_IN_USE');
+  });
+
+  it("refuses an agent's token on the owner's methods", async () => {
+    const { token } = await mesh.node('laptop').json<{ token: string }>('token', 'create', '--agent', 'nosy');
+    const response = await fetch(`${mesh.node('laptop').url}/towline.v1.AdminService/CreateInvite`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: '{}',
+    });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain('permission_denied');
+  });
+});
