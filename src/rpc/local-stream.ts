@@ -73,7 +73,7 @@ export class LocalStream implements Answers {
       return result;
     } catch (error) {
       this.#finish();
-      throw withTrailer(error, this.#context);
+      throw withMetadata(error, this.#context);
     }
   }
 
@@ -105,10 +105,11 @@ async function startAnswers(
   return impl.call(first.value, context);
 }
 
-/** A failed call's trailers are its error's metadata, as with any other transport. */
-export function withTrailer(error: unknown, context: CallContext): unknown {
-  const trailer = context.responseTrailerIfAny;
-  if (trailer === undefined || !(error instanceof ConnectError)) return error;
-  for (const [name, value] of trailer) error.metadata.append(name, value);
+/** A failed call's headers and trailers are its error's metadata, as with any other transport. */
+export function withMetadata(error: unknown, context: CallContext): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  for (const headers of [context.responseHeaderIfAny, context.responseTrailerIfAny]) {
+    for (const [name, value] of headers ?? []) error.metadata.append(name, value);
+  }
   return error;
 }

@@ -15,7 +15,7 @@ import type { ConnectError, Interceptor, StreamResponse, Transport, UnaryRespons
 import { watchLimits } from './call-limits.ts';
 import { CallContext } from './context.ts';
 import { interceptTransport } from './intercept-transport.ts';
-import { LocalStream, withTrailer } from './local-stream.ts';
+import { LocalStream, withMetadata } from './local-stream.ts';
 import { asMessage, mapStream } from './messages.ts';
 import type { HeaderInit } from './metadata.ts';
 import type { Principal } from './principal.ts';
@@ -61,7 +61,7 @@ class LocalTransport implements Transport {
       const message = await within(context, signal, timeoutMs, () => impl.call(request, context));
       return new LazyUnaryResponse(method, message as MessageShape<O>, headersOf(context));
     } catch (error) {
-      throw withTrailer(error, context);
+      throw withMetadata(error, context);
     } finally {
       context.abort();
     }

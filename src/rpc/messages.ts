@@ -45,7 +45,12 @@ export async function onlyMessage<T>(stream: AsyncIterable<T>): Promise<T> {
   const second = await items.next();
   if (second.done) return first.value;
   await items.return?.();
-  throw failure(Code.Unimplemented, 'MESSAGE_EXTRA', 'the call takes one message and got more');
+  throw extraMessage();
+}
+
+/** A call that takes one message got more. */
+export function extraMessage(): ConnectError {
+  return failure(Code.Unimplemented, 'MESSAGE_EXTRA', 'the call takes one message and got more');
 }
 
 /** A call that needs one message came or ended without it. */
