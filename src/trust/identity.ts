@@ -85,7 +85,7 @@ function parseSeed(path: string, text: string): Uint8Array {
 /** The message must not show what stands in the file. */
 function malformed(path: string, cause?: unknown): LocalError {
   return new LocalError('KEY_FILE_MALFORMED', `${path} is not a key file of Towline`, {
-    help: `bring it back with "towline restore"; or become a new node: mv '${path}' '${path}.damaged' && towline init`,
+    help: `copy it back from a backup; or become a new node: mv '${path}' '${path}.damaged' && towline init`,
     metadata: { path },
     cause,
   });

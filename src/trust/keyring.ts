@@ -165,7 +165,7 @@ export class Keyring {
 
   /** A folder that cannot be read trusts nobody. */
   #failClosed(error: unknown): void {
-    const { reason, help } = error instanceof LocalError ? error : new LocalError('KEYRING_UNREADABLE', '');
+    const { reason, help } = error instanceof LocalError ? error : { reason: 'KEYRING_UNREADABLE', help: '' };
     const problem = { path: this.#folder, line: 0, reason, message: messageOf(error), help };
     this.#apply({ files: [], problems: [problem], signature: '' });
   }

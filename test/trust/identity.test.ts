@@ -87,7 +87,7 @@ describe('reading an identity', () => {
     const home = scratchFolder();
     writeFileSync(keyFile(home), content, { mode: 0o600 });
     const error = await loadIdentity(home).catch((thrown: unknown) => thrown);
-    expect(error).toEqual(failing('KEY_FILE_MALFORMED', 'towline restore'));
+    expect(error).toEqual(failing('KEY_FILE_MALFORMED', 'backup'));
     expect(String(error)).not.toContain('AAAA');
     await expect(loadOrCreateIdentity(home)).rejects.toEqual(failing('KEY_FILE_MALFORMED'));
   });
