@@ -1,0 +1,175 @@
+/**
+ * An MCP server that this node runs or dials, as a ToolService of its own: the view of a single node, "self", with a
+ * single upstream. `node/` puts several of them together.
+ */
+import { create } from '@bufbuild/protobuf';
+import { Code, type ServiceImpl } from '@connectrpc/connect';
+import {
+  type Tool,
+  UpstreamState,
+  type UpstreamStatus,
+  UpstreamStatusSchema,
+} from '../../../../gen/towline/v1/tool_pb.ts';
+import type { ToolService, WatchToolsResponse } from '../../../../gen/towline/v1/tool_service_pb.ts';
+import { failure } from '../../../rpc/failure.ts';
+import { type CallSite, runCall } from './call.ts';
+import type { OpenChannel } from './channel.ts';
+import { openHttp } from './http.ts';
+import { isOffered, offeredTools, selfAlias, toolNotFound, toolPage } from './offer.ts';
+import { type ResolvedOptions, resolveOptions, type UpstreamOptions } from './options.ts';
+import type { UpstreamSpec } from './spec.ts';
+import { newStderrRing, openStdio } from './stdio.ts';
+import { Supervisor } from './supervisor.ts';
+import { sameTools, type ToolTexts } from './tool-list.ts';
+import { watchTools } from './watch.ts';
+
+type UpstreamService = Pick<ServiceImpl<typeof ToolService>, 'listTools' | 'watchTools' | 'callTool'>;
+
+export interface Upstream {
+  readonly name: string;
+  /** The groups that its tools are shared with. */
+  readonly share: readonly string[];
+  readonly service: UpstreamService;
+  status(): UpstreamStatus;
+  /** The end of what it printed on its standard error (256 KiB), and lines on its output that were no messages. */
+  stderr(): string;
+  /** Calls `listener` when the tools or the status changed; returns what ends that. */
+  onChange(listener: () => void): () => void;
+  /** Begins to keep it running. Nothing happens if it is disabled, or was started. */
+  start(): void;
+  /** Ends it; resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+}
+
+/** Makes an upstream; nothing runs before `start`. */
+export function createUpstream(spec: UpstreamSpec, options: UpstreamOptions = {}): Upstream {
+  return new RunningUpstream(spec, resolveOptions(options));
+}
+
+const noTools: ToolTexts = new Map();
+
+class RunningUpstream implements Upstream {
+  readonly service: UpstreamService;
+  readonly #spec: UpstreamSpec;
+  readonly #options: ResolvedOptions;
+  readonly #supervisor: Supervisor;
+  readonly #stderr = newStderrRing();
+  readonly #listeners = new Set<() => void>();
+  #texts: ToolTexts = noTools;
+  #tools: readonly Tool[] = [];
+  #forgetTimer: NodeJS.Timeout | undefined;
+
+  constructor(spec: UpstreamSpec, options: ResolvedOptions) {
+    this.#spec = spec;
+    this.#options = { ...options, log: options.log.child({ upstream: spec.name }) };
+    this.#supervisor = new Supervisor(spec, this.#options, this.#opener(), {
+      tools: (texts) => this.#onTools(texts),
+      state: () => this.#onState(),
+      lastWords: () => this.#stderr.lastLine(300),
+    });
+    this.service = this.#serve();
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  get share(): readonly string[] {
+    return this.#spec.share;
+  }
+
+  status(): UpstreamStatus {
+    const { state, error, restartCount, software } = this.#supervisor;
+    const { name, share } = this.#spec;
+    const toolCount = this.#tools.length;
+    return create(UpstreamStatusSchema, { name, state, error, toolCount, restartCount, software, share: [...share] });
+  }
+
+  stderr(): string {
+    return this.#stderr.text();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    if (!this.#spec.disabled) this.#supervisor.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#supervisor.stop();
+  }
+
+  #serve(): UpstreamService {
+    const site: CallSite = {
+      options: this.#options,
+      timeoutMs: this.#spec.timeoutMs,
+      connection: (signal) => this.#supervisor.connection(signal),
+      definition: (name) => this.#texts.get(name),
+    };
+    return {
+      listTools: ({ node, pageSize, pageToken }) => toolPage(this.#toolsOf(node), pageSize, pageToken),
+      watchTools: (_request, { signal }) => this.#watch(signal),
+      callTool: (request, { signal }) => {
+        this.#checkRef(request.tool);
+        return runCall(site, request, signal);
+      },
+    };
+  }
+
+  #watch(signal: AbortSignal): AsyncIterable<WatchToolsResponse> {
+    const snapshot = () => ({ node: selfAlias, tools: [...this.#tools], upstreams: [this.status()] });
+    return watchTools(snapshot, (listener) => this.onChange(listener), signal);
+  }
+
+  #toolsOf(node: string): readonly Tool[] {
+    return node === '' || node === selfAlias ? this.#tools : [];
+  }
+
+  /** A name that is not listed is for the upstream to judge: it says so in its own words. */
+  #checkRef(ref: { node: string; upstream: string; name: string } | undefined): void {
+    const { node = '', upstream = '', name = '' } = ref ?? {};
+    const here = ['', selfAlias].includes(node) && ['', this.name].includes(upstream);
+    if (!here || !isOffered(this.#spec, name)) throw toolNotFound(name);
+  }
+
+  #opener(): OpenChannel {
+    const { transport } = this.#spec;
+    if (transport.kind === 'stdio') return (events) => openStdio(transport, this.#options, this.#stderr, events);
+    if (transport.kind === 'http') return (events) => openHttp(transport, this.#options, events);
+    return () => Promise.reject(unsupportedSse());
+  }
+
+  #onTools(texts: ToolTexts): void {
+    if (sameTools(this.#texts, texts)) return;
+    this.#texts = texts;
+    this.#tools = offeredTools(this.#spec, texts);
+    this.#notify();
+  }
+
+  /** A restart that is over soon goes unseen in the list of tools; a longer outage empties it. */
+  #onState(): void {
+    const { state } = this.#supervisor;
+    if (state === UpstreamState.READY || state === UpstreamState.STOPPED) {
+      clearTimeout(this.#forgetTimer);
+      this.#forgetTimer = undefined;
+    } else {
+      this.#forgetTimer ??= setTimeout(() => this.#onTools(noTools), this.#options.keepToolsMs).unref();
+    }
+    if (state === UpstreamState.STOPPED) this.#onTools(noTools);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function unsupportedSse(): Error {
+  return failure(Code.Unimplemented, 'TRANSPORT_UNSUPPORTED', 'the old HTTP+SSE transport is not supported', {
+    permanent: true,
+    help: 'give the Streamable HTTP url of the server ("type": "http")',
+  });
+}
