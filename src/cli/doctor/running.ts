@@ -1,0 +1,64 @@
+/** What only a running node knows: its configuration in force, upstreams, peers, tokens. */
+import { createClient, type Transport } from '@connectrpc/connect';
+import { AdminService, type GetStatusResponse } from '../../../gen/towline/v1/admin_service_pb.ts';
+import { type Peer, PeerState } from '../../../gen/towline/v1/node_pb.ts';
+import { UpstreamState } from '../../../gen/towline/v1/tool_pb.ts';
+import { LocalError } from '../../base/errors.ts';
+import { nodeTransport } from '../client.ts';
+import { listPeers } from '../list-peers.ts';
+import { durationText } from '../render/time.ts';
+import { listTokens } from '../tokens.ts';
+import { type Check, type Finding, fail, ok, warn } from './finding.ts';
+
+/** A token this close to its end is worth a word. */
+const SOON_MS = 7 * 86_400_000;
+
+export const checkRunning: Check = async (home) => {
+  const transport = await transportIfRunning(home);
+  if (transport === undefined) return [warn('running node', 'no node runs for this home', 'towline up')];
+  const status = await createClient(AdminService, transport).getStatus({});
+  return [
+    ok('running node', `process ${status.pid}, ${status.node?.software ?? ''}`),
+    ...status.configErrors.map((line) =>
+      fail('configuration', line, 'mend the file, then: towline down && towline up'),
+    ),
+    ...upstreamFindings(status),
+    ...peerFindings(await listPeers(home)),
+    ...(await tokenFindings(home)),
+  ];
+};
+
+async function transportIfRunning(home: string): Promise<Transport | undefined> {
+  try {
+    return await nodeTransport(home);
+  } catch (error) {
+    if (error instanceof LocalError && error.reason === 'NODE_NOT_RUNNING') return undefined;
+    throw error;
+  }
+}
+
+function upstreamFindings({ upstreams }: GetStatusResponse): Finding[] {
+  return upstreams.map(({ name, state, error, toolCount }) => {
+    if (state === UpstreamState.READY) return ok('upstream', `${name}: ${toolCount} tools`);
+    return fail('upstream', `${name} does not work: ${error || 'it is not ready'}`, 'towline logs');
+  });
+}
+
+function peerFindings(peers: readonly Peer[]): Finding[] {
+  return peers.map(({ node, state, dial, lastError }) => {
+    const alias = node?.alias ?? '';
+    if (state === PeerState.CONNECTED) return ok('peer', `${alias} is connected`);
+    if (!dial && lastError === '') return ok('peer', `${alias} is not connected; it is dialed when it is needed`);
+    return warn('peer', `${alias} cannot be reached: ${lastError || 'it is offline'}`, `on ${alias}: towline doctor`);
+  });
+}
+
+async function tokenFindings(home: string): Promise<Finding[]> {
+  const tokens = await listTokens(home);
+  const ending = tokens.flatMap(({ subject, expireTime }) => {
+    const leftMs = expireTime === undefined ? Number.POSITIVE_INFINITY : Number(expireTime.seconds) * 1000 - Date.now();
+    if (leftMs > SOON_MS) return [];
+    return [warn('token', `that of ${subject} expires in ${durationText(leftMs)}`, 'towline token create')];
+  });
+  return [ok('tokens', `${tokens.length} work`), ...ending];
+}
