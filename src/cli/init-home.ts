@@ -1,0 +1,24 @@
+/** Makes a home: what `towline init` does, and `towline up` where there is none. */
+import { existsSync } from 'node:fs';
+import { writeFileAtomic } from '../base/files.ts';
+import { defaultConfigText } from '../node/config/default-config.ts';
+import { homePaths } from '../node/home.ts';
+import { loadOrCreateIdentity } from '../trust/identity.ts';
+
+/** What there is afterwards. */
+export interface MadeHome {
+  readonly home: string;
+  readonly nodeId: string;
+  readonly config: string;
+  /** Whether the identity is new. */
+  readonly created: boolean;
+}
+
+/** Makes what is missing and changes nothing that is there. */
+export async function initHome(home: string, name: string | undefined): Promise<MadeHome> {
+  const { identityKey, config } = homePaths(home);
+  const created = !existsSync(identityKey);
+  const identity = await loadOrCreateIdentity(home);
+  if (!existsSync(config)) await writeFileAtomic(config, defaultConfigText(name));
+  return { home, nodeId: identity.text, config, created };
+}
