@@ -1,14 +1,13 @@
 /** Files that must be whole and private. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LocalError, messageOf, systemCodeOf } from './errors.ts';
 
-/** Makes a folder that only its owner can enter; an existing one is closed to others. */
+/** Makes a folder that only its owner can enter. An existing one is left as it is: it may not be ours alone. */
 export async function ensurePrivateDir(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    await chmod(path, 0o700);
   } catch (error) {
     throw notWritable(path, error);
   }

@@ -26,6 +26,10 @@ export interface AdminActions {
 
 const codes: Readonly<Record<string, Code>> = {
   INVITE_INVALID: Code.InvalidArgument,
+  LIFETIME_INVALID: Code.InvalidArgument,
+  GROUP_INVALID: Code.InvalidArgument,
+  TOO_MANY_TOKENS: Code.ResourceExhausted,
+  TOO_MANY_INVITES: Code.ResourceExhausted,
   INVITE_EXPIRED: Code.DeadlineExceeded,
   INVITER_UNREACHABLE: Code.Unavailable,
   ALIAS_TAKEN: Code.AlreadyExists,

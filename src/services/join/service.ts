@@ -25,9 +25,11 @@ export interface JoinActions {
 const codes: Readonly<Record<string, Code>> = {
   INVITE_INVALID: Code.PermissionDenied,
   INVITE_UNKNOWN: Code.PermissionDenied,
+  INVITE_FOREIGN: Code.PermissionDenied,
   INVITE_EXPIRED: Code.DeadlineExceeded,
   INVITE_USED: Code.FailedPrecondition,
   ALIAS_TAKEN: Code.AlreadyExists,
+  ALIAS_INVALID: Code.InvalidArgument,
 };
 
 export function createJoinService(actions: JoinActions): ServiceImpl<typeof JoinService> {
