@@ -1,0 +1,190 @@
+/**
+ * The links of a node: at most one for each peer, dialed when needed, kept where asked, whoever dialed first.
+ */
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
+import { equalBytes, toHex } from '../base/bytes.ts';
+import { LocalError, messageOf } from '../base/errors.ts';
+import { LinkHistory } from './history.ts';
+import type { Link, LinkEnd } from './link.ts';
+import { Redial } from './redial.ts';
+
+/** What happens to the links, for those who show it or build on it. */
+export type LinkEvent =
+  | { readonly kind: 'connecting'; readonly nodeId: Uint8Array }
+  | { readonly kind: 'open'; readonly nodeId: Uint8Array; readonly link: Link }
+  | { readonly kind: 'closed'; readonly nodeId: Uint8Array; readonly link: Link; readonly end: LinkEnd }
+  /** `retryMs`: when the next attempt follows by itself. */
+  | { readonly kind: 'failed'; readonly nodeId: Uint8Array; readonly error: unknown; readonly retryMs?: number };
+
+export interface LinkPoolOptions {
+  /** This node's key. */
+  readonly nodeId: Uint8Array;
+  /** Opens a new link to the peer, wherever it is. */
+  readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
+  readonly onEvent: (event: LinkEvent) => void;
+}
+
+/** Two links that opened within this time of each other may be one dial from each side. */
+const simultaneousMs = 5_000;
+
+interface Slot {
+  readonly nodeId: Uint8Array;
+  link?: Link;
+  dialing?: { readonly promise: Promise<Link>; readonly stop: AbortController };
+  /** Dial again by itself. */
+  keep: boolean;
+  timer?: NodeJS.Timeout;
+  readonly redial: Redial;
+}
+
+export class LinkPool {
+  readonly history = new LinkHistory();
+  readonly #options: LinkPoolOptions;
+  readonly #slots = new Map<string, Slot>();
+  #closed = false;
+
+  constructor(options: LinkPoolOptions) {
+    this.#options = options;
+  }
+
+  /** The open links. */
+  links(): Link[] {
+    return [...this.#slots.values()].flatMap(({ link }) => link ?? []);
+  }
+
+  /** The link to a peer, dialed if there is none. Fails with what the dial fails with. */
+  linkTo(nodeId: Uint8Array): Link | Promise<Link> {
+    const slot = this.#slot(nodeId);
+    if (slot.link) return slot.link;
+    if (this.#closed) return Promise.reject(shuttingDown());
+    return (slot.dialing ?? this.#dial(slot)).promise;
+  }
+
+  /** From now on a link to the peer is kept, and opened again whenever it is lost; or no longer. */
+  keep(nodeId: Uint8Array, keep: boolean): void {
+    const slot = this.#slot(nodeId);
+    slot.keep = keep;
+    clearTimeout(slot.timer);
+    if (keep && !slot.link && !slot.dialing && !this.#closed) this.#dial(slot).promise.catch(ignoreTold);
+  }
+
+  /** Takes a link that the other side dialed. */
+  adopt(link: Link): void {
+    if (this.#closed) link.close(CloseReason.SHUTDOWN, 'the node shuts down');
+    else this.#install(this.#slot(link.peerNodeId), link);
+  }
+
+  /** The key is trusted no longer: its link ends now. */
+  revoke(nodeId: Uint8Array): void {
+    const slot = this.#slots.get(toHex(nodeId));
+    if (!slot) return;
+    slot.keep = false;
+    clearTimeout(slot.timer);
+    slot.dialing?.stop.abort(shuttingDown());
+    slot.link?.close(CloseReason.UNTRUSTED, 'this key is trusted no longer');
+    if (!slot.link) this.#slots.delete(toHex(nodeId));
+  }
+
+  /** Lets calls under way end, then closes every link. Resolves when all have ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const ends = [...this.#slots.values()].map(async (slot) => {
+      clearTimeout(slot.timer);
+      slot.dialing?.stop.abort(shuttingDown());
+      await slot.link?.drain(CloseReason.SHUTDOWN, 'the node shuts down');
+    });
+    await Promise.all(ends);
+  }
+
+  #slot(nodeId: Uint8Array): Slot {
+    const key = toHex(nodeId);
+    const known = this.#slots.get(key);
+    if (known) return known;
+    const slot: Slot = { nodeId, keep: false, redial: new Redial(Date.now()) };
+    this.#slots.set(key, slot);
+    return slot;
+  }
+
+  #dial(slot: Slot): { promise: Promise<Link>; stop: AbortController } {
+    clearTimeout(slot.timer);
+    const stop = new AbortController();
+    const dialing = { promise: this.#dialed(slot, stop.signal), stop };
+    slot.dialing = dialing;
+    this.#options.onEvent({ kind: 'connecting', nodeId: slot.nodeId });
+    return dialing;
+  }
+
+  async #dialed(slot: Slot, signal: AbortSignal): Promise<Link> {
+    try {
+      const link = await this.#options.dial(slot.nodeId, signal);
+      delete slot.dialing;
+      if (signal.aborted) link.close(CloseReason.REQUESTED, 'no longer wanted');
+      else this.#install(slot, link);
+      return slot.link ?? link;
+    } catch (error) {
+      delete slot.dialing;
+      // The other side dialed meanwhile: that link is as good as ours.
+      if (slot.link) return slot.link;
+      this.#again(slot, error);
+      throw error;
+    }
+  }
+
+  /** Keeps one of two links of a pair, by a rule that both ends compute alike. */
+  #install(slot: Slot, link: Link): void {
+    const other = slot.link;
+    if (other && !this.#replaces(link, other)) {
+      void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
+      return;
+    }
+    slot.link = link;
+    slot.redial.reset(Date.now());
+    clearTimeout(slot.timer);
+    void link.closed.then((end) => this.#ended(slot, link, end));
+    this.#options.onEvent({ kind: 'open', nodeId: slot.nodeId, link });
+    if (other) void other.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
+  }
+
+  /**
+   * Both sides dialed at once: the link that the lower node id dialed stays. In all other cases (the peer started
+   * anew, its network changed, the old link is dead and nobody knows yet) the newer link is the better one.
+   */
+  #replaces(link: Link, other: Link): boolean {
+    const samePeer = equalBytes(link.hello.instanceId, other.hello.instanceId);
+    const race = samePeer && link.dialed !== other.dialed && link.openTimeMs - other.openTimeMs < simultaneousMs;
+    if (!race) return true;
+    const weAreLower = Buffer.compare(this.#options.nodeId, link.peerNodeId) < 0;
+    return link.dialed === weAreLower;
+  }
+
+  #ended(slot: Slot, link: Link, end: LinkEnd): void {
+    this.history.add(link, end);
+    if (slot.link !== link) return;
+    delete slot.link;
+    this.#options.onEvent({ kind: 'closed', nodeId: slot.nodeId, link, end });
+    this.#scheduleRedial(slot, end.retryDelayMs);
+  }
+
+  #again(slot: Slot, error: unknown): void {
+    const retryMs = this.#scheduleRedial(slot);
+    const next = retryMs === undefined ? {} : { retryMs };
+    this.#options.onEvent({ kind: 'failed', nodeId: slot.nodeId, error, ...next });
+  }
+
+  #scheduleRedial(slot: Slot, askedMs?: number): number | undefined {
+    if (!slot.keep || this.#closed) return undefined;
+    const pauseMs = slot.redial.next(Date.now(), askedMs);
+    clearTimeout(slot.timer);
+    slot.timer = setTimeout(() => this.keep(slot.nodeId, true), pauseMs).unref();
+    return pauseMs;
+  }
+}
+
+/** The failure was told as an event. */
+function ignoreTold(error: unknown): void {
+  messageOf(error);
+}
+
+function shuttingDown(): LocalError {
+  return new LocalError('LINK_UNWANTED', 'no link to this peer is wanted any more');
+}
