@@ -1,0 +1,90 @@
+/** The older revisions: a client says hello once, and what it said then counts for the session. */
+import { jsonObject } from '../../../base/json-text.ts';
+import { type RpcRequest, rpcCode } from '../wire.ts';
+import { capabilitiesText, instructions, serverInfoText } from './about.ts';
+import { forLegacy as definitionForLegacy } from './definition.ts';
+import { readPage } from './pages.ts';
+import { type RequestParams, stringMember } from './params.ts';
+import { batchVersion, fallbackVersion, legacyVersions, logLevels } from './protocol.ts';
+import { type Caller, errorResult, Refusal, type Reply } from './reply.ts';
+import { forLegacy as resultForLegacy } from './result.ts';
+import { callTool, readCall } from './tools-call.ts';
+import type { MeshView } from './view.ts';
+
+/** What servers send to a client that has not said what it wants. */
+const defaultLogLevel = 'info';
+
+export class LegacySession {
+  /** Who calls, for the record. */
+  agent = '';
+  readonly #view: MeshView;
+  #version: string | undefined;
+  #logLevel = defaultLogLevel;
+
+  constructor(view: MeshView) {
+    this.#view = view;
+  }
+
+  /** The revision in use; `undefined` before `initialize`. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
+  /** Whether a message may be an array of messages. */
+  get takesBatches(): boolean {
+    return this.#version === batchVersion;
+  }
+
+  /** Throws a `Refusal`. */
+  async serve({ method }: RpcRequest, params: RequestParams, caller: Caller): Promise<Reply> {
+    switch (method) {
+      case 'tools/call':
+        return this.#call(params, caller);
+      case 'tools/list':
+        return this.#list(params);
+      case 'initialize':
+        return this.#initialize(params);
+      case 'ping':
+        return { result: '{}' };
+      case 'logging/setLevel':
+        return this.#setLevel(params);
+      default:
+        throw new Refusal(rpcCode.methodNotFound, `Method not found: ${method}`);
+    }
+  }
+
+  #initialize({ members }: RequestParams): Reply {
+    if (this.#version !== undefined) throw new Refusal(rpcCode.invalidRequest, 'The session is initialized already');
+    const asked = stringMember(members, 'protocolVersion') ?? '';
+    this.#version = legacyVersions.includes(asked) ? asked : fallbackVersion;
+    const result = jsonObject([
+      ['protocolVersion', JSON.stringify(this.#version)],
+      ['capabilities', capabilitiesText],
+      ['serverInfo', serverInfoText(this.#view.about)],
+      ['instructions', JSON.stringify(instructions)],
+    ]);
+    return { result };
+  }
+
+  #setLevel({ members }: RequestParams): Reply {
+    const level = stringMember(members, 'level') ?? '';
+    if (!logLevels.includes(level)) throw new Refusal(rpcCode.invalidParams, `Unknown log level: ${level}`);
+    this.#logLevel = level;
+    return { result: '{}' };
+  }
+
+  async #list({ members }: RequestParams): Promise<Reply> {
+    const page = await readPage(this.#view.catalogue, stringMember(members, 'cursor'));
+    const next = page.next === undefined ? '' : `,"nextCursor":${JSON.stringify(page.next)}`;
+    return { result: `{"tools":[${page.definitions.map(definitionForLegacy).join(',')}]${next}}` };
+  }
+
+  async #call(params: RequestParams, caller: Caller): Promise<Reply> {
+    const context = { logLevel: this.#logLevel, capabilities: undefined, agent: this.agent };
+    const reply = await callTool(this.#view, readCall(params, context), caller);
+    if ('error' in reply) return reply;
+    const result = resultForLegacy(reply.result);
+    if (result !== undefined) return { ...reply, result };
+    return errorResult('The tool asks for further input, which needs a client of the MCP revision 2026-07-28.');
+  }
+}

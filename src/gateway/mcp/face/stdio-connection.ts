@@ -1,0 +1,124 @@
+/** One client at the other end of a pair of streams. */
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBatch, parseMessage, type RpcMessage, type RpcRequest, rpcCode, writeNotification } from '../wire.ts';
+import { type AgentEvent, AgentRoll, type Seat } from './agents.ts';
+import { replyOf, replyText, unreadable } from './answer.ts';
+import { refuseBatch, serveBatch } from './batch.ts';
+import { InFlight } from './in-flight.ts';
+import { LegacySession } from './legacy-session.ts';
+import { LineWriter } from './line-writer.ts';
+import type { Line } from './lines.ts';
+import { checkEnvelope, isModern, serveModern } from './modern.ts';
+import { type RequestParams, readParams } from './params.ts';
+import type { Caller, Reply } from './reply.ts';
+import type { MeshView } from './view.ts';
+
+/** How long calls may go on after the client has closed its side: `echo … | towline mcp` wants its answer. */
+const lingerMs = 1_000;
+
+const toolsChanged = writeNotification('notifications/tools/list_changed');
+
+export class StdioConnection {
+  readonly #view: MeshView;
+  readonly #writer: LineWriter;
+  readonly #roll: AgentRoll;
+  readonly #session: LegacySession;
+  readonly #inFlight = new InFlight();
+  readonly #running = new Set<Promise<void>>();
+  #seat: Seat | undefined;
+  #stopWatching: (() => void) | undefined;
+
+  constructor(view: MeshView, output: Writable, onAgent: ((event: AgentEvent) => void) | undefined) {
+    this.#view = view;
+    this.#writer = new LineWriter(output);
+    this.#roll = new AgentRoll(onAgent);
+    this.#session = new LegacySession(view);
+  }
+
+  /** Takes one line. Answers come later; the promise waits only for room in the output. */
+  async take(line: Line): Promise<void> {
+    const answering = this.#answer(line);
+    this.#running.add(answering);
+    void answering.then(() => this.#running.delete(answering));
+    await this.#writer.room;
+  }
+
+  /** Ends what listens, waits a moment for what runs, cancels the rest. */
+  async close(): Promise<void> {
+    this.#inFlight.abortAll('subscriptions/listen');
+    const linger = new AbortController();
+    const patience = sleep(lingerMs, undefined, { signal: linger.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#running), patience]);
+    linger.abort();
+    this.#inFlight.abortAll();
+    this.#stopWatching?.();
+    this.#seat?.leave();
+  }
+
+  async #answer(line: Line): Promise<void> {
+    const answer = 'fault' in line ? refuse(line.fault) : await this.#serveText(line.text);
+    if (answer !== undefined) await this.#writer.write(answer);
+  }
+
+  async #serveText(text: string): Promise<string | undefined> {
+    if (!isBatch(text)) return this.#serve(text);
+    if (!this.#session.takesBatches) return refuseBatch('this revision of MCP has no batches');
+    try {
+      return await serveBatch(text, (message) => this.#serve(message));
+    } catch (error) {
+      const { id, reply } = unreadable(error);
+      return replyText(id, reply);
+    }
+  }
+
+  async #serve(text: string): Promise<string | undefined> {
+    let message: RpcMessage;
+    try {
+      message = parseMessage(text);
+    } catch (error) {
+      const { id, reply } = unreadable(error);
+      return replyText(id, reply);
+    }
+    if (message.kind === 'request') return this.#serveRequest(message);
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+      this.#inFlight.cancel(message.params);
+    }
+    return undefined;
+  }
+
+  async #serveRequest(request: RpcRequest): Promise<string | undefined> {
+    let signal: AbortSignal | undefined;
+    const reply = await replyOf(async () => {
+      signal = this.#inFlight.begin(request);
+      return this.#dispatch(request, { signal, notify: (message) => this.#writer.write(message) });
+    }, this.#view.log);
+    if (signal) this.#inFlight.end(request.id);
+    return signal?.aborted ? undefined : replyText(request.id, reply);
+  }
+
+  async #dispatch(request: RpcRequest, caller: Caller): Promise<Reply> {
+    const params = readParams(request.params);
+    if (!isModern(request.method, params)) return this.#dispatchLegacy(request, params, caller);
+    checkEnvelope(params);
+    this.#seat ??= this.#roll.enter(params.envelope.clientInfo, 'stdio');
+    return serveModern(this.#view, request, params, caller, this.#seat.name);
+  }
+
+  async #dispatchLegacy(request: RpcRequest, params: RequestParams, caller: Caller): Promise<Reply> {
+    const reply = await this.#session.serve(request, params, caller);
+    if (request.method === 'initialize') this.#greet(params.members.get('clientInfo'));
+    return reply;
+  }
+
+  /** From now on the client is somebody, and hears of changes unasked. */
+  #greet(clientInfo: string | undefined): void {
+    this.#seat ??= this.#roll.enter(clientInfo, 'stdio');
+    this.#session.agent = this.#seat.name;
+    this.#stopWatching ??= this.#view.catalogue.onChange(() => void this.#writer.write(toolsChanged));
+  }
+}
+
+function refuse(fault: string): string {
+  return replyText('null', { error: { code: rpcCode.parse, message: fault } });
+}
