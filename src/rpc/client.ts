@@ -48,12 +48,16 @@ function openStream(
 /** A stream of one request, without the cost of a generator. */
 function single(request: Init): AsyncIterable<Init> {
   let done = false;
+  const end = (): Promise<IteratorResult<Init>> => {
+    done = true;
+    return Promise.resolve({ done: true, value: undefined });
+  };
   const next = (): Promise<IteratorResult<Init>> => {
-    if (done) return Promise.resolve({ done: true, value: undefined });
+    if (done) return end();
     done = true;
     return Promise.resolve({ done: false, value: request });
   };
-  return { [Symbol.asyncIterator]: () => ({ next }) };
+  return { [Symbol.asyncIterator]: () => ({ next, return: end, throw: (error) => Promise.reject(error) }) };
 }
 
 /** The answers of a call. Read them once. */

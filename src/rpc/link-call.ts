@@ -1,7 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { Metadata } from '../../gen/towline/v1/frame_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
-import type { Link, OpenOptions, OutgoingStream, StreamEvents, StreamStatus } from '../link/link.ts';
+import type { Link, Metadata, OpenOptions, OutgoingStream, StreamEvents, StreamStatus } from '../link/link.ts';
 import { watchLimits } from './call-limits.ts';
 import { failure } from './failure.ts';
 import { type HeaderInit, toHeaders, toMetadata } from './metadata.ts';

@@ -1,13 +1,12 @@
 import { type DescMethodStreaming, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
-import type { Metadata } from '../../gen/towline/v1/frame_pb.ts';
+import { ConnectError } from '@connectrpc/connect';
 import { AsyncQueue } from '../base/async-queue.ts';
-import type { OutgoingStream } from '../link/link.ts';
-import { failure } from './failure.ts';
+import type { Metadata, OutgoingStream } from '../link/link.ts';
 import type { Answers } from './guard.ts';
 import { type CallOptions, LinkCall, type LinkSource } from './link-call.ts';
 import { malformedAnswer } from './link-unary.ts';
 import { letGo, missingMessage } from './messages.ts';
+import { canceled } from './status.ts';
 
 /**
  * The caller's end of a streaming call over a link, read as an iterator. The credit of a message is given back when it
@@ -47,7 +46,7 @@ export class LinkStreamCall extends LinkCall implements Answers {
   }
 
   return(): Promise<IteratorResult<Message>> {
-    this.giveUp(failure(Code.Canceled, 'CANCELED', 'the caller stopped reading'));
+    this.giveUp(canceled('the caller stopped reading'));
     return Promise.resolve({ done: true, value: undefined });
   }
 

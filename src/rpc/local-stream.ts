@@ -1,10 +1,10 @@
 import type { Message } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { ConnectError } from '@connectrpc/connect';
 import { watchLimits } from './call-limits.ts';
 import type { CallContext } from './context.ts';
-import { failure } from './failure.ts';
 import type { Answers, GuardedImpl, Messages } from './guard.ts';
 import { letGo, missingMessage, once } from './messages.ts';
+import { canceled } from './status.ts';
 
 /**
  * The caller's end of a streaming call in the same process. Nothing is buffered: the handler is asked for an answer
@@ -28,7 +28,7 @@ export class LocalStream implements Answers {
   ) {
     this.#context = context;
     this.#requests = requests;
-    this.#start = () => startAnswers(impl, requests, context);
+    this.#start = () => startAnswers(impl, this.#watched(requests), context);
     this.#release = watchLimits(signal, context.timeoutMs(), (error) => this.#stop(error));
   }
 
@@ -49,12 +49,28 @@ export class LocalStream implements Answers {
 
   return(): Promise<IteratorResult<Message>> {
     this.#release?.();
-    this.#stop(failure(Code.Canceled, 'CANCELED', 'the caller stopped reading'));
+    this.#stop(canceled('the caller stopped reading'));
     return Promise.resolve({ done: true, value: undefined });
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** The caller's requests; what goes wrong with them is the caller's to hear, whatever the handler makes of it. */
+  #watched(requests: AsyncIterableIterator<Message>): AsyncIterableIterator<Message> {
+    return {
+      next: () =>
+        requests.next().catch((error: unknown) => {
+          this.#release?.();
+          this.#stop(ConnectError.from(error));
+          throw canceled('the caller could not send its requests');
+        }),
+      return: async () => ({ done: true, value: undefined }),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** A handler that does not heed its signal must not hold its caller. */

@@ -26,6 +26,11 @@ export function mapStream<A, B>(
       await items.return?.();
       return { done: true, value: undefined };
     },
+    // Connect's HTTP transports insist on it.
+    async throw(error) {
+      await items.return?.();
+      throw error;
+    },
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -1,7 +1,6 @@
 /** Headers of Connect and metadata of links. */
-import { create } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import { type Metadata, MetadataSchema } from '../../gen/towline/v1/frame_pb.ts';
+import type { Metadata } from '../link/link.ts';
 import { failure } from './failure.ts';
 
 /** Whatever a `Headers` can be made of. */
@@ -33,7 +32,7 @@ export function toMetadata(headers: Headers | undefined): Metadata[] {
       permanent: true,
     });
   }
-  return entries.map(([name, value]) => create(MetadataSchema, { name, value }));
+  return entries.map(([name, value]) => ({ name, value }));
 }
 
 /** Skips entries that HTTP would not carry: a peer may send anything. */

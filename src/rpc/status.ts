@@ -1,8 +1,7 @@
 /** How a call ended: Connect's errors and the status of a link's stream. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type ErrorDetail, ErrorDetailSchema, type Metadata } from '../../gen/towline/v1/frame_pb.ts';
-import type { StreamStatus } from '../link/link.ts';
+import type { ErrorDetail, Metadata, StreamStatus } from '../link/link.ts';
 import { failure } from './failure.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 
@@ -61,15 +60,20 @@ export function abortReasonOf(status: StreamStatus): ConnectError {
   if (status.code === Code.DeadlineExceeded) {
     return failure(Code.DeadlineExceeded, 'DEADLINE_EXCEEDED', "the caller's deadline has passed");
   }
-  return failure(Code.Canceled, 'CANCELED', 'the caller gave the call up');
+  return canceled('the caller gave the call up');
+}
+
+/** A call that its caller does not want any more. */
+export function canceled(message: string): ConnectError {
+  return failure(Code.Canceled, 'CANCELED', message);
 }
 
 const CODES: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i + 1, true]));
 
 function toDetail(detail: ConnectError['details'][number]): ErrorDetail {
-  if (!('desc' in detail)) return create(ErrorDetailSchema, { type: detail.type, value: detail.value });
+  if (!('desc' in detail)) return { type: detail.type, value: detail.value };
   const { desc, value } = detail;
-  return create(ErrorDetailSchema, { type: desc.typeName, value: toBinary(desc, create(desc, value)) });
+  return { type: desc.typeName, value: toBinary(desc, create(desc, value)) };
 }
 
 function fits(detail: ErrorDetail): boolean {
