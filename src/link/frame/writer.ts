@@ -1,0 +1,99 @@
+import { fieldSize, utf8Size } from './size.ts';
+
+const VARINT = 0;
+const BYTES = 2;
+
+/** Above this, a native copy is faster than a loop in JavaScript. */
+const LOOP_BYTES = 48;
+
+/**
+ * Writes protobuf fields into a buffer that is large enough: sizes are known before. Fields with zero values are left
+ * out, as proto3 wants for fields without presence. All field numbers here are below 16.
+ */
+export class Writer {
+  buffer: Buffer;
+  position: number;
+
+  constructor(buffer: Buffer, position = 0) {
+    this.buffer = buffer;
+    this.position = position;
+  }
+
+  varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.buffer[this.position++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.buffer[this.position++] = rest;
+  }
+
+  /** The tag and length of a field whose content follows. */
+  open(field: number, length: number): void {
+    this.buffer[this.position++] = (field << 3) | BYTES;
+    this.varint(length);
+  }
+
+  number(field: number, value: number): void {
+    if (value !== 0) this.presentNumber(field, value);
+  }
+
+  presentNumber(field: number, value: number): void {
+    this.buffer[this.position++] = (field << 3) | VARINT;
+    this.varint(value);
+  }
+
+  optionalNumber(field: number, value: number | undefined): void {
+    if (value !== undefined) this.presentNumber(field, value);
+  }
+
+  flag(field: number, value: boolean): void {
+    if (value) this.presentNumber(field, 1);
+  }
+
+  /** Enums are signed: a negative one is extended to 64 bits. */
+  enum(field: number, value: number): void {
+    if (value >= 0) {
+      this.number(field, value);
+      return;
+    }
+    this.buffer[this.position++] = (field << 3) | VARINT;
+    for (let index = 0, rest = value; index < 9; index++, rest >>= 7) {
+      this.buffer[this.position++] = (rest & 0x7f) | 0x80;
+    }
+    this.buffer[this.position++] = 1;
+  }
+
+  bytes(field: number, value: Uint8Array): void {
+    if (value.length > 0) this.presentBytes(field, value);
+  }
+
+  optionalBytes(field: number, value: Uint8Array | undefined): void {
+    if (value !== undefined) this.presentBytes(field, value);
+  }
+
+  presentBytes(field: number, value: Uint8Array): void {
+    this.open(field, value.length);
+    if (value.length > LOOP_BYTES) this.buffer.set(value, this.position);
+    else for (let index = 0; index < value.length; index++) this.buffer[this.position + index] = value[index] ?? 0;
+    this.position += value.length;
+  }
+
+  text(field: number, value: string): void {
+    if (value === '') return;
+    const size = utf8Size(value);
+    this.open(field, size);
+    if (size > LOOP_BYTES || size !== value.length) this.buffer.write(value, this.position);
+    else for (let index = 0; index < size; index++) this.buffer[this.position + index] = value.charCodeAt(index);
+    this.position += size;
+  }
+
+  /** Makes room for a field of `length` bytes; keeps what is written. */
+  reserve(length: number, maxBytes: number): void {
+    const needed = this.position + fieldSize(length);
+    if (needed <= this.buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(needed, 2 * this.buffer.length)));
+    this.buffer.copy(grown, 0, 0, this.position);
+    this.buffer = grown;
+  }
+}
