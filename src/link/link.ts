@@ -2,7 +2,10 @@
  * A link: one authenticated, persistent, bidirectional session between two nodes. This file is what the rest of
  * the program sees of it; `session.ts` implements it.
  */
-import type { CloseReason, ErrorDetail, HelloBody, Metadata } from '../../gen/towline/v1/frame_pb.ts';
+import type { CloseReason, HelloBody } from '../../gen/towline/v1/frame_pb.ts';
+import type { ErrorDetail, Metadata } from './frame/frame.ts';
+
+export type { ErrorDetail, Metadata };
 
 /** Why and when a link ended. */
 export interface LinkEnd {
