@@ -41,10 +41,19 @@ export function notRunning(home: string, cause?: unknown): LocalError {
   });
 }
 
-function transportTo(home: string, url: string, token: string): Transport {
+/** A transport that shows any token. `onRefused` hears when nobody listens there any more. */
+export function transportTo(
+  home: string,
+  url: string,
+  token: string,
+  onRefused: () => void = () => undefined,
+): Transport {
   return createTransport({
     baseUrl: url,
-    httpClient: createHttpClient((cause) => notRunning(home, cause)),
+    httpClient: createHttpClient((cause) => {
+      onRefused();
+      return notRunning(home, cause);
+    }),
     useBinaryFormat: true,
     interceptors: [bearer(token)],
     acceptCompression: [],

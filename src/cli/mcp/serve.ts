@@ -1,0 +1,34 @@
+/** `towline mcp`: one MCP client on stdin and stdout, and the mesh behind it. */
+import { Console } from 'node:console';
+import type { Readable, Writable } from 'node:stream';
+import { createClient } from '@connectrpc/connect';
+import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
+import { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
+import { createLog, formatJsonLine } from '../../base/log.ts';
+import { serveMcpStdio } from '../../gateway/mcp/face/stdio.ts';
+import { version } from '../../node/version.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import type { Io } from '../io.ts';
+import { NodeDoor } from './node-door.ts';
+
+/** Serves until the client goes or a signal comes. */
+export async function serveMcp(io: Io, agent: string): Promise<void> {
+  keepStdoutForMcp(io);
+  using interrupt = listenForInterrupt();
+  const log = createLog((record) => void io.stderr.write(formatJsonLine(record)), 'info');
+  await using door = new NodeDoor({ home: io.home, agent, log });
+  await door.open();
+  await serveMcpStdio({
+    input: io.stdin as Readable,
+    output: io.stdout as Writable,
+    clients: { tools: createClient(ToolService, door.transport), nodes: createClient(NodeService, door.transport) },
+    about: { version },
+    log,
+    signal: interrupt.signal,
+  });
+}
+
+/** A stray line on stdout would break the protocol: whatever a library prints goes to stderr. */
+function keepStdoutForMcp({ stderr }: Io): void {
+  globalThis.console = new Console(stderr, stderr);
+}
