@@ -1,0 +1,178 @@
+import { Code } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { PeerState } from '../../gen/towline/v1/node_pb.ts';
+import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
+import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { failure } from '../../src/rpc/failure.ts';
+import { towline } from './capture.ts';
+import { OWNER_TOKEN, standInNode } from './stand-in-node.ts';
+
+const nodeId = new Uint8Array(32).fill(7);
+
+describe('towline peers', () => {
+  it('shows every page, and shows the owner to the node', async () => {
+    const seen: (string | null)[] = [];
+    await using node = await standInNode((router) =>
+      router.rpc(NodeService.method.listPeers, ({ pageToken }, { requestHeader }) => {
+        seen.push(requestHeader.get('authorization'));
+        const alias = pageToken === '' ? 'desk' : 'ci';
+        return {
+          peers: [{ node: { alias, nodeId }, state: PeerState.CONNECTED, toolCount: 2 }],
+          nextPageToken: pageToken === '' ? 'more' : '',
+        };
+      }),
+    );
+    const { code, out } = await towline(['peers', '--home', node.home]);
+    expect(code).toBe(0);
+    expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual(['ALIAS', 'desk', 'ci', '']);
+    expect(seen).toEqual([`Bearer ${OWNER_TOKEN}`, `Bearer ${OWNER_TOKEN}`]);
+  });
+});
+
+describe('towline call', () => {
+  it('sends JSON exactly as it stands, and prints the result alone on stdout', async () => {
+    let sent = '';
+    await using node = await standInNode((router) =>
+      router.rpc(ToolService.method.callTool, async function* ({ argumentsJson, tool }) {
+        sent = `${tool?.node}|${tool?.upstream}|${tool?.name}|${argumentsJson}`;
+        yield { event: { case: 'progress', value: { progress: 1, total: 2, message: 'half' } } } as const;
+        const resultJson = '{"content":[{"type":"text","text":"hello"}],  "x": 1}';
+        yield { event: { case: 'result', value: { resultJson } } } as const;
+      }),
+    );
+    const words = ['call', 'desk/everything/echo', '{"a":  1.0}', '--home', node.home];
+    expect(await towline(words)).toEqual({ code: 0, out: 'hello\n', err: '[##########----------] 1/2 half\n' });
+    expect(sent).toBe('desk|everything|echo|{"a":  1.0}');
+    const { out } = await towline([...words, '--json']);
+    expect(out).toBe('{"content":[{"type":"text","text":"hello"}],  "x": 1}\n');
+  });
+
+  it('reads the arguments from stdin', async () => {
+    let sent = '';
+    await using node = await standInNode((router) =>
+      router.rpc(ToolService.method.callTool, async function* ({ argumentsJson }) {
+        sent = argumentsJson;
+        yield { event: { case: 'result', value: { resultJson: '{"content":[]}' } } } as const;
+      }),
+    );
+    await towline(['call', 'echo', '-', '--home', node.home], {}, '{"from": "stdin"}');
+    expect(sent).toBe('{"from": "stdin"}');
+  });
+
+  it('ends with 1 when the tool says that it failed', async () => {
+    await using node = await standInNode((router) =>
+      router.rpc(ToolService.method.callTool, async function* () {
+        yield { event: { case: 'result', value: { resultJson: '{"isError":true}', isError: true } } } as const;
+      }),
+    );
+    expect((await towline(['call', 'echo', '--home', node.home])).code).toBe(1);
+  });
+
+  it('ends with 5, the reason and what helps when there is no such tool', async () => {
+    await using node = await standInNode((router) =>
+      // biome-ignore lint/correctness/useYield: a stream that fails before its first message
+      router.rpc(ToolService.method.callTool, async function* () {
+        throw failure(Code.NotFound, 'TOOL_NOT_FOUND', 'there is no tool "nope"', { help: 'towline tools' });
+      }),
+    );
+    const { code, err } = await towline(['call', 'nope', '--home', node.home]);
+    expect(code).toBe(5);
+    expect(err).toBe('error: there is no tool "nope"\nreason: TOOL_NOT_FOUND\nhelp: towline tools\n');
+  });
+
+  it('ends with 6 when the time is up', async () => {
+    await using node = await standInNode((router) =>
+      router.rpc(ToolService.method.callTool, async function* (_request, { signal }) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      }),
+    );
+    expect((await towline(['call', 'slow', '--timeout', '0.1s', '--home', node.home])).code).toBe(6);
+  });
+});
+
+describe('towline invite', () => {
+  it('prints the invite alone on stdout', async () => {
+    await using node = await standInNode((router) =>
+      router.rpc(AdminService.method.createInvite, ({ group, lifetimeSeconds }) => ({
+        invite: 'towline-invite-abc',
+        group: `${group}-${lifetimeSeconds}`,
+      })),
+    );
+    const { out, err } = await towline(['invite', '--group', 'work', '--expires', '1h', '--home', node.home]);
+    expect(out).toBe('towline-invite-abc\n');
+    expect(err).toContain('"work-3600"');
+  });
+});
+
+describe('towline token', () => {
+  const tokenId = (first: number) => new Uint8Array(16).fill(first);
+  const tokens = [
+    { tokenId: tokenId(0xaa), kind: TokenKind.AGENT, subject: 'claude' },
+    { tokenId: tokenId(0xab), kind: TokenKind.PROGRAM, subject: 'nightly' },
+  ];
+
+  it.each([
+    ['claude', 0xaa],
+    ['abab', 0xab],
+  ])('revokes the one that "%s" means', async (text, first) => {
+    const revoked: Uint8Array[] = [];
+    await using node = await standInNode((router) =>
+      router
+        .rpc(AdminService.method.listTokens, () => ({ tokens }))
+        .rpc(AdminService.method.revokeToken, (request) => {
+          revoked.push(request.tokenId);
+          return {};
+        }),
+    );
+    expect((await towline(['token', 'revoke', text, '--home', node.home])).code).toBe(0);
+    expect(revoked).toEqual([tokenId(first)]);
+  });
+
+  it('revokes nothing when the text means two, or none', async () => {
+    await using node = await standInNode((router) => router.rpc(AdminService.method.listTokens, () => ({ tokens })));
+    expect((await towline(['token', 'revoke', 'a', '--home', node.home])).code).toBe(2);
+    expect((await towline(['token', 'revoke', 'nobody', '--home', node.home])).code).toBe(5);
+  });
+
+  it('wants one bearer, and groups for programs alone', async () => {
+    expect((await towline(['token', 'create'])).code).toBe(2);
+    expect((await towline(['token', 'create', '--agent', 'a', '--program', 'b'])).code).toBe(2);
+    expect((await towline(['token', 'create', '--agent', 'a', '--group', 'home'])).code).toBe(2);
+  });
+});
+
+describe('towline trust', () => {
+  it('refuses what is no node id before it asks the node', async () => {
+    await using node = await standInNode(() => undefined);
+    const { code, err } = await towline(['trust', 'add', 'did:key:nonsense', 'desk', '--home', node.home]);
+    expect(code).toBe(2);
+    expect(err).toContain('NODE_ID_INVALID');
+  });
+});
+
+describe('towline up', () => {
+  it.each([
+    [['--port', '70000'], 'is not a port'],
+    [['--share', 'home'], 'but not what'],
+    [['--mcp', '/nowhere/.mcp.json'], 'there is no file'],
+    [['--name', 'My Laptop'], 'cannot be a name'],
+  ])('refuses %j', async (words, message) => {
+    const { code, err } = await towline(['up', ...words]);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
+describe('a node that has gone', () => {
+  it('counts as not running, though its run file is there', async () => {
+    const node = await standInNode(() => undefined);
+    const { rm, cp } = await import('node:fs/promises');
+    const copy = `${node.home}-copy`;
+    await cp(node.home, copy, { recursive: true });
+    await node[Symbol.asyncDispose]();
+    expect((await towline(['status', '--home', copy])).code).toBe(3);
+    await rm(copy, { recursive: true });
+  });
+});

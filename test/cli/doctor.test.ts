@@ -1,0 +1,62 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { createIdentity } from '../../src/trust/identity.ts';
+import { towline } from './capture.ts';
+import { tempHome } from './temp-home.ts';
+
+async function findings(home: string): Promise<{ code: number; of(check: string): Finding[] }> {
+  const { code, out } = await towline(['doctor', '--json', '--home', home]);
+  const all = (JSON.parse(out) as { findings: Finding[] }).findings;
+  return { code, of: (check) => all.filter((finding) => finding.check === check) };
+}
+
+describe('towline doctor', () => {
+  it('says how to make a home where there is none', async () => {
+    const { code, of } = await findings('/nowhere/at/all');
+    expect(code).toBe(1);
+    expect(of('home')).toMatchObject([{ level: 'fail', help: 'towline init' }]);
+  });
+
+  it('finds nothing that fails in a fresh home with the node down', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    const { code, of } = await findings(home.path);
+    expect(of('key')).toMatchObject([{ level: 'ok' }]);
+    expect(of('running node')).toMatchObject([{ level: 'warn', help: 'towline up' }]);
+    expect(code).toBe(0);
+  });
+
+  it('gives the command that closes a key file which others can read', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await chmod(join(home.path, 'identity.key'), 0o644);
+    const { code, of } = await findings(home.path);
+    expect(code).toBe(1);
+    expect(of('home')).toMatchObject([{ level: 'fail', help: expect.stringContaining('chmod 600') }]);
+  });
+
+  it('warns of a home that others can enter', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await chmod(home.path, 0o755);
+    expect((await findings(home.path)).of('home')).toMatchObject([{ level: 'warn' }]);
+  });
+
+  it('names the file and the line of a broken keyring, and goes on', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await mkdir(join(home.path, 'trust'), { mode: 0o700 });
+    await writeFile(join(home.path, 'trust', 'home.keys'), '# mine\nnot-a-key desk\n', { mode: 0o600 });
+    const { code, of } = await findings(home.path);
+    expect(code).toBe(1);
+    expect(of('keyring').at(-1)).toMatchObject({ level: 'fail', message: expect.stringContaining('home.keys:2') });
+    expect(of('running node')).toHaveLength(1);
+  });
+
+  it('gives each finding a line, and below it what helps', async () => {
+    const { out } = await towline(['doctor', '--home', '/nowhere/at/all']);
+    expect(out).toMatch(/^fail {2}home +there is no home \/nowhere\/at\/all\n {6}help: towline init$/m);
+  });
+});
