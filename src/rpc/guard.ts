@@ -13,6 +13,7 @@ import { logCall } from './interceptors/log.ts';
 import { checkMessage } from './interceptors/validate.ts';
 import { asMessage, type Init, mapStream } from './messages.ts';
 import { principalKey } from './principal.ts';
+import { canceled } from './status.ts';
 
 /** A handler that throws nothing but `ConnectError` and answers with whole messages. */
 export type GuardedImpl =
@@ -164,7 +165,7 @@ class GuardedStream implements Answers {
   }
 
   async return(): Promise<IteratorResult<Message>> {
-    this.#call.ended();
+    this.#call.ended(canceled('the caller went away'));
     await this.#source?.return?.();
     return { done: true, value: undefined };
   }

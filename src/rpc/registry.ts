@@ -14,6 +14,7 @@ import {
 import { Access } from '../../gen/towline/v1/access_pb.ts';
 import { LocalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { connectImpl } from './connect-impl.ts';
 import { type GuardedImpl, guard } from './guard.ts';
 import { accessOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
@@ -105,7 +106,7 @@ export class ServiceRegistry {
 
   /** Registers every method on a Connect router. */
   routes(router: ConnectRouter): void {
-    for (const { method, impl } of this.#byName.values()) router.rpc(method, impl.call as never);
+    for (const { method, impl } of this.#byName.values()) router.rpc(method, connectImpl(impl) as never);
   }
 
   #entryOf(spec: MethodImplSpec, options: AddOptions): MethodEntry {

@@ -409,8 +409,8 @@ export function testTransport(name: string, open: OpenTransport): void {
         await failed(client.echo({}, { timeoutMs: 100 }));
         expect(left).toBeGreaterThan(0);
         expect(left).toBeLessThanOrEqual(100);
-        // Over HTTP/2 the caller's reset may win the race against the handler's own timer.
-        expect([Code.DeadlineExceeded, Code.Canceled]).toContain(ConnectError.from(await seen.promise).code);
+        // Which error it is depends on the race between the handler's timer and the caller's reset.
+        expect(await seen.promise).toBeInstanceOf(ConnectError);
       });
 
       it('but none where none is set', async () => {
@@ -504,20 +504,22 @@ export function testTransport(name: string, open: OpenTransport): void {
         await tidied.promise;
       });
 
-      it('a handler whose requests fail, with what the caller threw', async () => {
-        const seen = Promise.withResolvers<unknown>();
+      it('a handler whose requests fail; the caller gets what it threw', async () => {
+        const [begun, seen] = [Promise.withResolvers<void>(), Promise.withResolvers<unknown>()];
         const { client } = await connect({
           async collect(requests) {
-            await all(requests).catch((error: unknown) => seen.resolve(error));
+            begun.resolve();
+            await all(requests).catch(seen.resolve);
             return {};
           },
         });
         async function* broken(): AsyncGenerator<{ count: number }> {
           yield { count: 1 };
+          await begun.promise;
           throw new Error('out of requests');
         }
         expect((await failed(client.collect(broken()))).message).toContain('out of requests');
-        await seen.promise;
+        expect(await seen.promise).toBeInstanceOf(ConnectError);
       });
 
       it("the handler's signal when a call has ended well, so that listeners tidy up", async () => {
