@@ -1,0 +1,130 @@
+/** What this node does with its links: serves them, watches the peer's tools, and tells how they are. */
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Client, createClient } from '@connectrpc/connect';
+import { type LinkStatus, LinkStatusSchema } from '../../gen/towline/v1/admin_service_pb.ts';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
+import { PeerState } from '../../gen/towline/v1/node_pb.ts';
+import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Link, LinkEnd } from '../link/link.ts';
+import { type LinkEvent, LinkPool } from '../link/pool.ts';
+import { serveLink } from '../rpc/link-server.ts';
+import { createLinkTransport } from '../rpc/link-transport.ts';
+import type { ServiceRegistry } from '../rpc/registry.ts';
+import type { PeerTools } from '../services/tool/peer-tools.ts';
+import type { AddressBook } from '../trust/address-book.ts';
+import type { Identity } from '../trust/identity.ts';
+import type { Keyring } from '../trust/keyring.ts';
+import { type Peers, peerPrincipal } from './peers.ts';
+
+export interface LinksParts {
+  readonly identity: Identity;
+  readonly keyring: Keyring;
+  readonly book: AddressBook;
+  readonly peers: Peers;
+  readonly tools: PeerTools;
+  readonly registry: ServiceRegistry;
+  readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
+  readonly log: Log;
+}
+
+export class Links {
+  readonly pool: LinkPool;
+  readonly #parts: LinksParts;
+
+  constructor(parts: LinksParts) {
+    this.#parts = parts;
+    this.pool = new LinkPool({
+      nodeId: parts.identity.nodeId,
+      dial: parts.dial,
+      onEvent: (event) => this.#note(event),
+    });
+  }
+
+  /** The ToolService of the peer with this alias, dialed when it is called. */
+  toolClient(alias: string): Client<typeof ToolService> | undefined {
+    const entry = this.#parts.keyring.byAlias(alias);
+    return (
+      entry &&
+      createClient(
+        ToolService,
+        createLinkTransport(() => this.pool.linkTo(entry.nodeId)),
+      )
+    );
+  }
+
+  /** Open links by alias, then the ended ones, newest first. */
+  statuses(): LinkStatus[] {
+    const open = this.pool.links().map((link) => this.#status(link));
+    const ended = this.pool.history.list().map(({ link, end }) => this.#status(link, end));
+    return [...open.sort((a, b) => (a.alias < b.alias ? -1 : 1)), ...ended];
+  }
+
+  #note(event: LinkEvent): void {
+    const { peers, log, keyring } = this.#parts;
+    const alias = keyring.byId(event.nodeId)?.alias ?? 'unknown';
+    const stateMs = Date.now();
+    if (event.kind === 'connecting') {
+      peers.note(event.nodeId, { state: PeerState.CONNECTING, stateMs });
+    } else if (event.kind === 'open') {
+      log.info('link open', { peer: alias, dialed: event.link.dialed });
+      this.#opened(event.link);
+    } else if (event.kind === 'closed') {
+      const { reason, message } = event.end;
+      log.info('link closed', { peer: alias, reason, message });
+      this.#parts.tools.detach(alias);
+      peers.note(event.nodeId, { state: PeerState.OFFLINE, stateMs, lastError: message });
+    } else {
+      const lastError = messageOf(event.error);
+      log.debug('no link', { peer: alias, error: lastError });
+      peers.note(event.nodeId, { state: PeerState.OFFLINE, stateMs, lastError });
+    }
+  }
+
+  #opened(link: Link): void {
+    const { keyring, peers, tools, registry, book, log } = this.#parts;
+    const entry = keyring.byId(link.peerNodeId);
+    if (!entry) {
+      link.close(CloseReason.UNTRUSTED, 'this key is not trusted');
+      return;
+    }
+    serveLink(link, registry, peerPrincipal(keyring, entry));
+    peers.note(link.peerNodeId, {
+      state: PeerState.CONNECTED,
+      stateMs: Date.now(),
+      lastError: '',
+      hello: link.hello,
+      roundTripMs: () => link.counters().roundTripMs,
+    });
+    tools.attach(entry.alias, createClient(ToolService, createLinkTransport(link)));
+    const learnt = async () => {
+      await book.learn(link.peerNodeId, link.hello.addresses, 'hello');
+      if (link.dialed && link.remoteAddress !== undefined) await book.markSuccess(link.peerNodeId, link.remoteAddress);
+      await peers.refresh(link.peerNodeId);
+    };
+    learnt().catch((error: unknown) =>
+      log.warn('addresses of a peer were not kept', { peer: entry.alias, error: messageOf(error) }),
+    );
+  }
+
+  #status(link: Link, end?: LinkEnd): LinkStatus {
+    const counters = link.counters();
+    return create(LinkStatusSchema, {
+      alias: this.#parts.keyring.byId(link.peerNodeId)?.alias ?? '',
+      nodeId: link.peerNodeId,
+      carrier: link.carrier,
+      dialed: link.dialed,
+      remoteAddress: link.remoteAddress ?? '',
+      openTime: timestampFromMs(link.openTimeMs),
+      streamCount: counters.streams,
+      sentBytes: BigInt(counters.sentBytes),
+      receivedBytes: BigInt(counters.receivedBytes),
+      sentFrameCount: BigInt(counters.sentFrames),
+      sentPacketCount: BigInt(counters.sentPackets),
+      ...(counters.roundTripMs === undefined ? {} : { roundTripMs: counters.roundTripMs }),
+      ...(end && { closeTime: timestampFromMs(end.timeMs), closeReason: end.reason, closeMessage: end.message }),
+    });
+  }
+}
