@@ -1,11 +1,16 @@
 /** Keeps the list of a connected upstream's tools fresh: one listing at a time, and one more if told meanwhile. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fullJitter } from '../../../base/backoff.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
 import type { Connection } from './connection.ts';
 import { listenForChanges } from './listen.ts';
 import type { ResolvedOptions } from './options.ts';
 import { fetchTools, type ToolTexts } from './tool-list.ts';
+
+/** A list that could not be read so often in a row is left as it is until the next change. */
+const maxFailures = 8;
 
 export class Catalogue {
   readonly #connection: Connection;
@@ -38,18 +43,19 @@ export class Catalogue {
   }
 
   async #refresh(): Promise<void> {
-    const { session, hello } = this.#connection;
     this.#refreshing = true;
-    try {
-      while (this.#dirty) {
-        this.#dirty = false;
+    for (let failures = 0; this.#dirty && failures < maxFailures; ) {
+      this.#dirty = false;
+      try {
+        const { session, hello } = this.#connection;
         this.#onTools(await fetchTools(session, hello, this.#options));
+      } catch (error) {
+        // The list that we have stays until it can be read, or the connection is made anew.
+        this.#log.warn('the tools could not be listed again', { error: messageOf(error) });
+        this.#dirty = this.#connection.session.ended === undefined;
+        await sleep(fullJitter(failures++, this.#options.backoff), undefined, { ref: false });
       }
-    } catch (error) {
-      // The list that we have stays until the next change, or until the connection is made anew.
-      this.#log.warn('the tools could not be listed again', { error: messageOf(error) });
-    } finally {
-      this.#refreshing = false;
     }
+    this.#refreshing = false;
   }
 }

@@ -48,5 +48,5 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** Opens a channel. Throws a `LocalError` or `ConnectError` if it cannot. */
-export type OpenChannel = (events: ChannelEvents) => Promise<Channel>;
+/** Opens a channel. Rejects with a `LocalError` or `ConnectError` if it cannot, or `signal` aborts meanwhile. */
+export type OpenChannel = (events: ChannelEvents, signal: AbortSignal) => Promise<Channel>;

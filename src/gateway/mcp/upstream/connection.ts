@@ -44,7 +44,7 @@ export async function connect(request: ConnectOptions): Promise<Connection> {
 
 async function connectAs(request: ConnectOptions, protocol: 'auto' | Era): Promise<Connection> {
   const { signal, options } = request;
-  const session = await Session.open(request.open, sessionEvents(request));
+  const session = await Session.open(request.open, sessionEvents(request), signal);
   const abort = () => void session.close();
   signal.addEventListener('abort', abort, { once: true });
   try {

@@ -14,7 +14,8 @@ import type { Agreement, Channel, ChannelEvents, OutgoingRequest } from './chann
 import { modernVersion } from './envelope.ts';
 import { readEvents, type StreamCursor } from './event-stream.ts';
 import { expandAll } from './expand.ts';
-import { httpStatusOf, outcomeUnknown, resultNotJson, sessionLost, upstreamDown } from './failures.ts';
+import { httpStatusOf, outcomeUnknown, resultNotJson, sessionLost } from './failures.ts';
+import { headerOf, isEventStream, statusFailure } from './http-answer.ts';
 import { HttpClient, readBody } from './http-client.ts';
 import { headerValue } from './http-headers.ts';
 import { readIncoming } from './incoming.ts';
@@ -226,25 +227,4 @@ class HttpChannel implements Channel {
       ...request.headers,
     };
   }
-}
-
-function statusFailure(status: number): ConnectError {
-  const words: Record<number, string> = {
-    401: 'it wants credentials',
-    403: 'it refuses these credentials',
-    404: 'there is no MCP endpoint at its url',
-    405: 'its url takes no POST; perhaps it speaks only the old HTTP+SSE transport ("type": "sse")',
-  };
-  const why = `${words[status] ?? 'it refused the request'} (HTTP ${status})`;
-  // A gateway's timeout, or a crash, may come after the tool ran; a refusal comes before.
-  return status >= 500 && status !== 503 ? outcomeUnknown(why) : upstreamDown(why, { status });
-}
-
-function isEventStream(response: IncomingMessage): boolean {
-  return /^text\/event-stream\b/i.test(headerOf(response, 'content-type') ?? '');
-}
-
-function headerOf(response: IncomingMessage, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

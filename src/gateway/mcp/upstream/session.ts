@@ -41,9 +41,9 @@ export class Session {
   }
 
   /** Opens a channel and speaks on it. Throws as the channel does. */
-  static async open(openChannel: OpenChannel, events: SessionEvents): Promise<Session> {
+  static async open(openChannel: OpenChannel, events: SessionEvents, signal: AbortSignal): Promise<Session> {
     const session = new Session(events);
-    session.#channel = await openChannel(session.#channelEvents());
+    session.#channel = await openChannel(session.#channelEvents(), signal);
     return session;
   }
 

@@ -119,7 +119,7 @@ export class Supervisor {
       connection = await connect({
         open: this.#open,
         child: this.#spec.transport.kind === 'stdio',
-        protocol: this.#spec.protocol === 'auto' ? (this.#era ?? 'auto') : this.#spec.protocol,
+        protocol: this.#protocol(),
         options: this.#options,
         signal: abort.signal,
         onNotification: (notification) => isListChange(notification) && catalogue?.changed(),
@@ -135,6 +135,12 @@ export class Supervisor {
       if (connection) await connection.session.close();
       this.#onFailed(error);
     }
+  }
+
+  #protocol(): 'auto' | Era {
+    const { protocol, transport } = this.#spec;
+    if (transport.kind === 'sse') return 'legacy'; // the transport is older than the other era
+    return protocol === 'auto' ? (this.#era ?? 'auto') : protocol;
   }
 
   #onReady(connection: Connection, abort: AbortController, tools: ToolTexts): void {

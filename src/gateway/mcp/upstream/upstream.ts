@@ -3,7 +3,7 @@
  * single upstream. `node/` puts several of them together.
  */
 import { create } from '@bufbuild/protobuf';
-import { Code, type ServiceImpl } from '@connectrpc/connect';
+import type { ServiceImpl } from '@connectrpc/connect';
 import {
   type Tool,
   UpstreamState,
@@ -11,13 +11,13 @@ import {
   UpstreamStatusSchema,
 } from '../../../../gen/towline/v1/tool_pb.ts';
 import type { ToolService, WatchToolsResponse } from '../../../../gen/towline/v1/tool_service_pb.ts';
-import { failure } from '../../../rpc/failure.ts';
 import { type CallSite, runCall } from './call.ts';
 import type { OpenChannel } from './channel.ts';
 import { openHttp } from './http.ts';
 import { isOffered, offeredTools, selfAlias, toolNotFound, toolPage } from './offer.ts';
 import { type ResolvedOptions, resolveOptions, type UpstreamOptions } from './options.ts';
 import type { UpstreamSpec } from './spec.ts';
+import { openSse } from './sse.ts';
 import { newStderrRing, openStdio } from './stdio.ts';
 import { Supervisor } from './supervisor.ts';
 import { sameTools, type ToolTexts } from './tool-list.ts';
@@ -139,7 +139,7 @@ class RunningUpstream implements Upstream {
     const { transport } = this.#spec;
     if (transport.kind === 'stdio') return (events) => openStdio(transport, this.#options, this.#stderr, events);
     if (transport.kind === 'http') return (events) => openHttp(transport, this.#options, events);
-    return () => Promise.reject(unsupportedSse());
+    return (events, signal) => openSse(transport, this.#options, events, signal);
   }
 
   #onTools(texts: ToolTexts): void {
@@ -165,11 +165,4 @@ class RunningUpstream implements Upstream {
   #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-function unsupportedSse(): Error {
-  return failure(Code.Unimplemented, 'TRANSPORT_UNSUPPORTED', 'the old HTTP+SSE transport is not supported', {
-    permanent: true,
-    help: 'give the Streamable HTTP url of the server ("type": "http")',
-  });
 }

@@ -3,8 +3,9 @@
 import { ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { ToolErrorSchema } from '../../../../gen/towline/v1/error_info_pb.ts';
+import { UpstreamState } from '../../../../gen/towline/v1/tool_pb.ts';
 import type { UpstreamSpec } from '../../../../src/gateway/mcp/upstream/spec.ts';
-import { type HttpFixture, serveLegacy, serveModern, serveSdk1 } from '../../../fixtures/mcp/http-servers.ts';
+import { type HttpFixture, serveLegacy, serveModern, serveSdk1, serveSse } from '../../../fixtures/mcp/http-servers.ts';
 import {
   callTool,
   readyUpstream,
@@ -114,6 +115,17 @@ describe('a server of the SDK v1 over HTTP', () => {
     await using running = await overHttp(await serveSdk1());
     expect(running.upstream.status().software).toBe('sdk1 1 (MCP 2025-11-25)');
     expect(await resultOf(running.upstream, 'echo', { args: { a: 1 } })).toMatchObject({ vendor: 1 });
+  });
+});
+
+describe('a server of the SDK v1 over the old HTTP+SSE transport', () => {
+  it('is called, and reached again when its stream broke', async () => {
+    await using http = await serveSse();
+    await using upstream = await readyUpstream(specOf({ kind: 'sse', url: http.url, headers: {} }));
+    expect(await resultOf(upstream, 'echo', { args: { a: 1 } })).toMatchObject({ vendor: 1 });
+    http.dropConnections();
+    await until(() => upstream.status().restartCount === 1 && upstream.status().state === UpstreamState.READY);
+    expect(await resultOf(upstream, 'echo')).toMatchObject({ vendor: 1 });
   });
 });
 
