@@ -167,12 +167,8 @@ describe('towline up', () => {
 
 describe('a node that has gone', () => {
   it('counts as not running, though its run file is there', async () => {
-    const node = await standInNode(() => undefined);
-    const { rm, cp } = await import('node:fs/promises');
-    const copy = `${node.home}-copy`;
-    await cp(node.home, copy, { recursive: true });
-    await node[Symbol.asyncDispose]();
-    expect((await towline(['status', '--home', copy])).code).toBe(3);
-    await rm(copy, { recursive: true });
+    await using node = await standInNode(() => undefined);
+    await node.closeServer();
+    expect((await towline(['status', '--home', node.home])).code).toBe(3);
   });
 });

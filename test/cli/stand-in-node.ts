@@ -12,10 +12,14 @@ import { tempHome } from './temp-home.ts';
 
 export const OWNER_TOKEN = 'towline-token-of-the-owner';
 
+export interface StandInNode extends AsyncDisposable {
+  readonly home: string;
+  /** Stops answering; the home stays as it is, as after a crash. */
+  closeServer(): Promise<void>;
+}
+
 /** Serves the routes for a fresh home. */
-export async function standInNode(
-  routes: (router: ConnectRouter) => void,
-): Promise<{ home: string } & AsyncDisposable> {
+export async function standInNode(routes: (router: ConnectRouter) => void): Promise<StandInNode> {
   const home = await tempHome();
   const server = createServer(connectNodeAdapter({ routes }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -24,11 +28,15 @@ export async function standInNode(
   await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version: '0.0.0' });
   await writeFile(paths.ownerToken, `${OWNER_TOKEN}\n`, { mode: 0o600 });
   await chmod(home.path, 0o700);
+  const closeServer = async () => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
   return {
     home: home.path,
+    closeServer,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closeServer();
       await home[Symbol.asyncDispose]();
     },
   };
