@@ -67,6 +67,11 @@ export class Catalogue {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Aborted by `close`. */
+  get closed(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   close(): void {
     this.#stop.abort();
     clearTimeout(this.#timer);

@@ -20,19 +20,21 @@ export function isModern(method: string, { envelope }: RequestParams): boolean {
   return envelope.protocolVersion !== undefined || method === 'server/discover';
 }
 
-/**
- * Checks that the request describes itself fully. Throws a `Refusal`: -32602 if something is missing, -32022 for a
- * revision that we do not speak.
- */
-export function checkEnvelope({ envelope }: RequestParams): void {
+/** Checks that the request describes itself fully. Throws a `Refusal` (-32602, HTTP 400) that names what is missing. */
+export function checkComplete({ envelope }: RequestParams): void {
   const { protocolVersion, clientCapabilities, logLevel } = envelope;
   if (!protocolVersion?.startsWith('"')) throw incomplete(metaKey.protocolVersion);
   if (!clientCapabilities?.startsWith('{')) throw incomplete(metaKey.clientCapabilities);
   if (logLevel !== undefined && !logLevels.includes(unquoted(logLevel))) throw incomplete(metaKey.logLevel);
-  if (!modernVersions.includes(unquoted(protocolVersion))) throw unsupported(protocolVersion);
 }
 
-/** Serves a request whose envelope has been checked. Throws a `Refusal`. */
+/** Throws a `Refusal` (-32022, HTTP 400) for a revision that we do not speak, with those that we do. */
+export function checkVersion({ envelope }: RequestParams): void {
+  const version = envelope.protocolVersion ?? '""';
+  if (!modernVersions.includes(unquoted(version))) throw unsupported(version);
+}
+
+/** Serves a request that `checkComplete` and `checkVersion` have let through. Throws a `Refusal`. */
 export async function serveModern(
   view: MeshView,
   request: RpcRequest,
@@ -89,7 +91,7 @@ function discover({ about }: MeshView): Reply {
   return { result };
 }
 
-/** Runs until the caller goes. Of all that can be listened to, we have the list of tools. */
+/** Runs until the caller goes or the gateway closes. Of all that can be listened to, we have the list of tools. */
 async function listen(
   { catalogue, about }: MeshView,
   id: string,
@@ -107,7 +109,7 @@ async function listen(
   if (wantsTools) {
     const changed = writeNotification('notifications/tools/list_changed', `{${tag}}`);
     const stop = catalogue.onChange(() => void caller.notify(changed));
-    await aborted(caller.signal);
+    await aborted(AbortSignal.any([caller.signal, catalogue.closed]));
     stop();
   }
   const meta = jsonObject([

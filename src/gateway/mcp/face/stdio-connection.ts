@@ -9,7 +9,7 @@ import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Line } from './lines.ts';
-import { checkEnvelope, isModern, serveModern } from './modern.ts';
+import { checkComplete, checkVersion, isModern, serveModern } from './modern.ts';
 import { type RequestParams, readParams } from './params.ts';
 import type { Caller, Reply } from './reply.ts';
 import type { MeshView } from './view.ts';
@@ -100,7 +100,8 @@ export class StdioConnection {
   async #dispatch(request: RpcRequest, caller: Caller): Promise<Reply> {
     const params = readParams(request.params);
     if (!isModern(request.method, params)) return this.#dispatchLegacy(request, params, caller);
-    checkEnvelope(params);
+    checkComplete(params);
+    checkVersion(params);
     this.#seat ??= this.#roll.enter(params.envelope.clientInfo, 'stdio');
     return serveModern(this.#view, request, params, caller, this.#seat.name);
   }
