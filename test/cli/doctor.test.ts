@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
@@ -22,6 +24,7 @@ describe('towline doctor', () => {
   it('finds nothing that fails in a fresh home with the node down', async () => {
     await using home = await tempHome();
     await createIdentity(home.path);
+    await writeFile(join(home.path, 'towline.yaml'), 'listen: { port: 0 }\n');
     const { code, of } = await findings(home.path);
     expect(of('key')).toMatchObject([{ level: 'ok' }]);
     expect(of('running node')).toMatchObject([{ level: 'warn', help: 'towline up' }]);
@@ -53,6 +56,28 @@ describe('towline doctor', () => {
     expect(code).toBe(1);
     expect(of('keyring').at(-1)).toMatchObject({ level: 'fail', message: expect.stringContaining('home.keys:2') });
     expect(of('running node')).toHaveLength(1);
+  });
+
+  it('names the file and the line of a broken configuration', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await writeFile(join(home.path, 'towline.yaml'), 'name: laptop\nlisten:\n  prot: 1\n');
+    const { code, of } = await findings(home.path);
+    expect(code).toBe(1);
+    expect(of('configuration')).toMatchObject([{ level: 'fail', message: expect.stringContaining('towline.yaml:3') }]);
+  });
+
+  it('says when another program has the port', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await writeFile(join(home.path, 'towline.yaml'), `listen:\n  host: 127.0.0.1\n  port: ${port}\n`);
+    expect((await findings(home.path)).of('port')).toMatchObject([{ level: 'fail' }]);
+    other.close();
+    await once(other, 'close');
+    expect((await findings(home.path)).of('port')).toMatchObject([{ level: 'ok', message: `${port} is free` }]);
   });
 
   it('gives each finding a line, and below it what helps', async () => {
