@@ -1,0 +1,25 @@
+/** The towline.yaml that `towline init` writes: every line says what it does. */
+export function defaultConfigText(name?: string): string {
+  return `# The configuration of this node. \`towline doctor\` checks it; a running node reads it again on \`towline up\`.
+# All keys: proto/towline/v1/config.proto.
+
+# What the node calls itself, and the alias that it proposes when it joins.
+${name === undefined ? '# name: laptop' : `name: ${name}`}
+
+# listen:
+#   host: 127.0.0.1   # default: all interfaces; others must show a trusted key
+#   port: 7433
+
+# MCP servers whose tools the node offers, to its own agents and to the groups in \`share\`.
+# upstreams:
+#   files:
+#     command: npx
+#     args: [-y, "@modelcontextprotocol/server-filesystem", /srv/docs]
+#     share: [home]
+
+# MCP configuration files of other programs, read as they are.
+# mcp_files:
+#   - path: .mcp.json
+#     share: [home]
+`;
+}
