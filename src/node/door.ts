@@ -1,0 +1,59 @@
+/** Who sent a request: decided here once, for every protocol on the port. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Code } from '@connectrpc/connect';
+import { type TokenBody, TokenKind } from '../../gen/towline/v1/token_pb.ts';
+import { failure, fromLocal } from '../rpc/failure.ts';
+import { type Principal, stranger } from '../rpc/principal.ts';
+import type { Keyring } from '../trust/keyring.ts';
+import type { Tokens } from '../trust/tokens.ts';
+import { peerPrincipal } from './peers.ts';
+
+export interface DoorParts {
+  readonly keyring: Keyring;
+  readonly tokens: Tokens;
+}
+
+export interface Shown {
+  readonly headers: IncomingHttpHeaders;
+  /** The key of a client certificate that TLS has proved. */
+  readonly peerNodeId?: Uint8Array | undefined;
+}
+
+const tokenCodes = {
+  TOKEN_INVALID: Code.Unauthenticated,
+  TOKEN_EXPIRED: Code.Unauthenticated,
+  TOKEN_REVOKED: Code.Unauthenticated,
+  TOKEN_FOREIGN: Code.Unauthenticated,
+};
+
+/**
+ * A trusted key decides, whatever token is sent with it; else the token; else it is a stranger, with its key if it
+ * showed one. A token that is wrong is refused, never taken for no token.
+ */
+export function principalOf({ headers, peerNodeId }: Shown, { keyring, tokens }: DoorParts): Principal {
+  const entry = peerNodeId && keyring.byId(peerNodeId);
+  if (entry) return peerPrincipal(keyring, entry);
+  const token = bearerOf(headers);
+  if (token === undefined) return peerNodeId ? { ...stranger, nodeId: peerNodeId } : stranger;
+  try {
+    return tokenPrincipal(tokens.verify(token));
+  } catch (error) {
+    throw fromLocal(error, tokenCodes);
+  }
+}
+
+function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
+  if (authorization === undefined) return undefined;
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  if (token !== undefined) return token;
+  throw failure(Code.Unauthenticated, 'TOKEN_INVALID', 'the authorization header is not "Bearer <token>"', {
+    permanent: true,
+    help: 'make a token with `towline token create`',
+  });
+}
+
+function tokenPrincipal({ kind, subject, groups }: TokenBody): Principal {
+  if (kind === TokenKind.OWNER) return { kind: 'owner', name: 'owner', groups: new Set() };
+  if (kind === TokenKind.AGENT) return { kind: 'agent', name: subject, groups: new Set() };
+  return { kind: 'program', name: subject, groups: new Set(groups) };
+}
