@@ -128,6 +128,10 @@ class Watch {
     logCall(this.#log, this.#context.values.get(principalKey), this.#name, this.#startedMs, error);
   }
 
+  abandoned(): void {
+    if (!this.#over) this.ended(canceled('the caller went away'));
+  }
+
   failed(thrown: unknown): ConnectError {
     const error = toFailure(thrown, this.#context, this.#name, this.#log);
     this.ended(error);
@@ -165,7 +169,7 @@ class GuardedStream implements Answers {
   }
 
   async return(): Promise<IteratorResult<Message>> {
-    this.#call.ended(canceled('the caller went away'));
+    this.#call.abandoned();
     await this.#source?.return?.();
     return { done: true, value: undefined };
   }

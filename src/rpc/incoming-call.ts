@@ -145,7 +145,8 @@ export class IncomingCall implements StreamEvents {
     this.#over = true;
     this.#clearDeadline?.();
     this.#context.abort(reason);
-    if (reason) this.#requests?.fail(reason);
+    if (reason === undefined) return;
+    this.#requests?.fail(reason);
     if (this.#answers) letGo(this.#answers);
   }
 }

@@ -46,12 +46,12 @@ export abstract class LinkCall implements StreamEvents, HeaderSource {
     return this.#over;
   }
 
-  get header(): Headers {
+  get responseHeader(): Headers {
     this.#headerRead ??= toHeaders(this.#headers);
     return this.#headerRead;
   }
 
-  get trailer(): Headers {
+  get responseTrailer(): Headers {
     this.#trailerRead ??= toHeaders(this.#trailers);
     return this.#trailerRead;
   }
@@ -99,7 +99,7 @@ export abstract class LinkCall implements StreamEvents, HeaderSource {
   onEnd(status: StreamStatus): void {
     this.#trailers = status.trailers;
     const error = errorOf(status);
-    if (error) for (const [name, value] of this.header) error.metadata.append(name, value);
+    if (error) for (const [name, value] of this.responseHeader) error.metadata.append(name, value);
     this.#end(error);
   }
 

@@ -20,7 +20,7 @@ import { asMessage, mapStream } from './messages.ts';
 import type { HeaderInit } from './metadata.ts';
 import type { Principal } from './principal.ts';
 import { type MethodEntry, methodName, type ServiceRegistry } from './registry.ts';
-import { type HeaderSource, LazyStreamResponse, LazyUnaryResponse } from './responses.ts';
+import { LazyStreamResponse, LazyUnaryResponse } from './responses.ts';
 import { unknownMethod } from './status.ts';
 
 export interface LocalTransportOptions {
@@ -59,7 +59,7 @@ class LocalTransport implements Transport {
     const request = asMessage(method.input, input);
     try {
       const message = await within(context, signal, timeoutMs, () => impl.call(request, context));
-      return new LazyUnaryResponse(method, message as MessageShape<O>, headersOf(context));
+      return new LazyUnaryResponse(method, message as MessageShape<O>, context);
     } catch (error) {
       throw withMetadata(error, context);
     } finally {
@@ -80,7 +80,7 @@ class LocalTransport implements Transport {
     const requests = mapStream(input, (item): Message => asMessage(method.input, item));
     const answers = new LocalStream(impl, requests, context, signal);
     await answers.ready();
-    return new LazyStreamResponse(method, answers as AsyncIterableIterator<MessageShape<O>>, headersOf(context));
+    return new LazyStreamResponse(method, answers as AsyncIterableIterator<MessageShape<O>>, context);
   }
 
   #entry(method: DescMethod): MethodEntry {
@@ -121,15 +121,4 @@ function within<T>(
   });
   if (!stopped) run().then(resolve, reject);
   return promise.finally(release);
-}
-
-function headersOf(context: CallContext): HeaderSource {
-  return {
-    get header() {
-      return context.responseHeader;
-    },
-    get trailer() {
-      return context.responseTrailer;
-    },
-  };
 }

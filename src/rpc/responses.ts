@@ -4,8 +4,8 @@ import type { StreamResponse, UnaryResponse } from '@connectrpc/connect';
 
 /** Where a response's headers and trailers come from. */
 export interface HeaderSource {
-  readonly header: Headers;
-  readonly trailer: Headers;
+  readonly responseHeader: Headers;
+  readonly responseTrailer: Headers;
 }
 
 export class LazyUnaryResponse<I extends DescMessage, O extends DescMessage> implements UnaryResponse<I, O> {
@@ -25,11 +25,11 @@ export class LazyUnaryResponse<I extends DescMessage, O extends DescMessage> imp
   }
 
   get header(): Headers {
-    return this.#source.header;
+    return this.#source.responseHeader;
   }
 
   get trailer(): Headers {
-    return this.#source.trailer;
+    return this.#source.responseTrailer;
   }
 }
 
@@ -54,11 +54,11 @@ export class LazyStreamResponse<I extends DescMessage, O extends DescMessage> im
   }
 
   get header(): Headers {
-    return this.#source.header;
+    return this.#source.responseHeader;
   }
 
   /** Complete when the stream has ended. */
   get trailer(): Headers {
-    return this.#source.trailer;
+    return this.#source.responseTrailer;
   }
 }
