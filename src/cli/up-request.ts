@@ -1,6 +1,7 @@
 /** What `towline up` was asked for, checked. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checkName } from './names.ts';
 import { usageError } from './usage.ts';
 
 /** The options as they were typed. */
@@ -22,7 +23,6 @@ export interface UpRequest {
 }
 
 const MAX_PORT = 65_535;
-const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
 /** Throws a usage error for what cannot be meant. */
 export function upRequest(home: string, { port, host, name, mcp = [], share = [] }: UpOptions): UpRequest {
@@ -56,14 +56,6 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw usageError(`"${text}" is not a port`, `write a number from 0 to ${MAX_PORT}; 0 takes a free one`);
-}
-
-function checkName(what: string, text: string): void {
-  if (NAME.test(text)) return;
-  throw usageError(
-    `"${text}" cannot be a ${what}`,
-    'use at most 32 of a-z, 0-9, _ and -, starting with a letter or digit',
-  );
 }
 
 function existingFile(path: string): string {
