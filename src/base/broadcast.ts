@@ -5,11 +5,16 @@ import { AsyncQueue } from './async-queue.ts';
  * key changes before it looks: a slow watcher costs no memory and sees the newest state.
  */
 export class Broadcast<K> {
-  readonly #watchers = new Set<(key: K) => void>();
+  readonly #watchers = new Map<(key: K) => void, () => void>();
 
   /** Marks `key` as changed for everybody. */
   changed(key: K): void {
-    for (const watcher of this.#watchers) watcher(key);
+    for (const mark of this.#watchers.keys()) mark(key);
+  }
+
+  /** Ends every watch. */
+  close(): void {
+    for (const stop of [...this.#watchers.values()]) stop();
   }
 
   /** Iterates over changed keys until `signal` aborts. Changes count from this call on. */
@@ -25,7 +30,7 @@ export class Broadcast<K> {
       signal.removeEventListener('abort', stop);
       queue.end();
     };
-    this.#watchers.add(mark);
+    this.#watchers.set(mark, stop);
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     return drainMarks(queue, marked);
