@@ -21,12 +21,24 @@ export function replyText(id: string, reply: Reply): string {
   return 'result' in reply ? writeResult(id, reply.result) : writeError(id, reply.error);
 }
 
-/** The answer to text that is no message: see `parseMessage`. */
-export function unreadable(error: unknown): { readonly id: string; readonly reply: Reply } {
+/** The answer to `text`, which is no message: `error` is what `parseMessage` threw. */
+export function unreadable(error: unknown, text: string): { readonly id: string; readonly reply: Reply } {
   if (!(error instanceof LocalError)) throw error;
-  const code = error.reason === 'RPC_INVALID' ? rpcCode.invalidRequest : rpcCode.parse;
+  const isJson = error.reason === 'RPC_INVALID' || error.reason === 'JSON_NOT_OBJECT';
+  const code = isJson ? rpcCode.invalidRequest : rpcCode.parse;
   const reply: Reply = { error: { code, message: error.message }, httpStatus: 400 };
-  return { id: error.metadata['id'] ?? 'null', reply };
+  return { id: error.metadata['id'] ?? looseId(error, text), reply };
+}
+
+/** A text that is only too loose for us still names its request: with the id, the client need not wait in vain. */
+function looseId({ reason }: LocalError, text: string): string {
+  if (reason !== 'JSON_DUPLICATE_MEMBER' && reason !== 'JSON_LONE_SURROGATE') return 'null';
+  try {
+    const { id } = JSON.parse(text) as { id?: unknown };
+    return typeof id === 'string' || Number.isSafeInteger(id) ? JSON.stringify(id) : 'null';
+  } catch {
+    return 'null'; // What follows the first fault is no JSON at all.
+  }
 }
 
 /** A text of JSON inside a message that was good as a whole: a peer's result or an error's data. */

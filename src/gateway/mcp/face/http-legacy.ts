@@ -28,7 +28,7 @@ export async function serveLegacyBatch(session: HttpSession, text: string, respo
     const answer = await serveBatch(text, (element) => serveElement(session, element, responder));
     responder.end(answer === undefined ? 202 : 200, answer);
   } catch (error) {
-    const { id, reply } = unreadable(error);
+    const { id, reply } = unreadable(error, text);
     responder.reply(id, reply);
   }
 }
@@ -38,7 +38,7 @@ async function serveElement(session: HttpSession, text: string, responder: HttpR
   try {
     message = parseMessage(text);
   } catch (error) {
-    const { id, reply } = unreadable(error);
+    const { id, reply } = unreadable(error, text);
     return replyText(id, reply);
   }
   const reply = await serveMessage(session, message, responder);

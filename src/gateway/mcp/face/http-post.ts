@@ -67,7 +67,7 @@ function parse(text: string, response: ServerResponse): RpcMessage | undefined {
   try {
     return parseMessage(text);
   } catch (error) {
-    const { id, reply } = unreadable(error);
+    const { id, reply } = unreadable(error, text);
     sendJson(response, 400, replyText(id, reply));
     return undefined;
   }

@@ -67,7 +67,7 @@ export class StdioConnection {
     try {
       return await serveBatch(text, (message) => this.#serve(message));
     } catch (error) {
-      const { id, reply } = unreadable(error);
+      const { id, reply } = unreadable(error, text);
       return replyText(id, reply);
     }
   }
@@ -77,7 +77,7 @@ export class StdioConnection {
     try {
       message = parseMessage(text);
     } catch (error) {
-      const { id, reply } = unreadable(error);
+      const { id, reply } = unreadable(error, text);
       return replyText(id, reply);
     }
     if (message.kind === 'request') return this.#serveRequest(message);
