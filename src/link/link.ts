@@ -61,7 +61,10 @@ export interface StreamEvents {
 /** One call's sequence of frames, either side. */
 export interface LinkStream {
   readonly id: number;
-  /** Sends one whole message; resolves when credit let it go (at once in the common case: then `undefined`). */
+  /**
+   * Sends one whole message; resolves when credit let it go (at once in the common case: then `undefined`), or when
+   * the call has ended (`onEnd` says how). Await it before the next. Throws MESSAGE_TOO_LARGE.
+   */
   send(data: Uint8Array, halfClose?: boolean): Promise<void> | undefined;
   /** The owner has taken one message of this size. */
   consumed(bytes: number): void;
@@ -77,7 +80,7 @@ export interface IncomingStream extends LinkStream {
   readonly metadata: readonly Metadata[];
   readonly timeoutMs: number | undefined;
   sendHeaders(metadata: readonly Metadata[]): void;
-  /** Ends the call, with the last message if there is one. */
+  /** Ends the call, with the last message if there is one. Throws MESSAGE_TOO_LARGE or METADATA_TOO_LARGE. */
   end(status: Omit<StreamStatus, 'lost'>, data?: Uint8Array): void;
 }
 
@@ -92,11 +95,17 @@ export interface Link {
   readonly carrier: string;
   readonly remoteAddress: string | undefined;
   readonly openTimeMs: number;
+  /** Whether calls can still be opened: neither side drains or has closed the link. */
+  readonly isUsable: boolean;
+  /**
+   * Opens a call. Throws a `LocalError` when nothing was sent: LINK_DRAINING (also after the end), LINK_BUSY,
+   * MESSAGE_TOO_LARGE, METADATA_TOO_LARGE.
+   */
   open(method: string, events: StreamEvents, options?: OpenOptions): OutgoingStream;
   /** Who takes the other side's calls. Until it is set, calls wait (bounded). */
   accept(acceptor: StreamAcceptor): void;
   counters(): LinkCounters;
-  /** Asks for no more calls, lets those under way end, then closes. */
+  /** Asks for no more calls, lets those under way end (for `drainMs` of the limits at most), then closes. */
   drain(reason: CloseReason, message: string): Promise<LinkEnd>;
   /** Ends now. Calls under way fail `unavailable`. Idempotent. */
   close(reason: CloseReason, message: string): void;

@@ -64,8 +64,8 @@ function connected({ identity, address, signal }: TlsDialOptions): Promise<TLSSo
     // The key is checked by its bytes; there is no authority to ask.
     rejectUnauthorized: false,
     sigalgs: 'ed25519',
-    noDelay: true,
   });
+  socket.setNoDelay(true);
   const fail = (why: string, cause?: unknown) => {
     socket.destroy();
     reject(unreachable(address, why, cause));

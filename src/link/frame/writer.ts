@@ -1,4 +1,4 @@
-import { fieldSize, utf8Size } from './size.ts';
+import { utf8Size } from './size.ts';
 
 const VARINT = 0;
 const BYTES = 2;
@@ -11,7 +11,7 @@ const LOOP_BYTES = 48;
  * out, as proto3 wants for fields without presence. All field numbers here are below 16.
  */
 export class Writer {
-  buffer: Buffer;
+  readonly buffer: Buffer;
   position: number;
 
   constructor(buffer: Buffer, position = 0) {
@@ -86,14 +86,5 @@ export class Writer {
     if (size > LOOP_BYTES || size !== value.length) this.buffer.write(value, this.position);
     else for (let index = 0; index < size; index++) this.buffer[this.position + index] = value.charCodeAt(index);
     this.position += size;
-  }
-
-  /** Makes room for a field of `length` bytes; keeps what is written. */
-  reserve(length: number, maxBytes: number): void {
-    const needed = this.position + fieldSize(length);
-    if (needed <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(needed, 2 * this.buffer.length)));
-    this.buffer.copy(grown, 0, 0, this.position);
-    this.buffer = grown;
   }
 }

@@ -1,0 +1,160 @@
+/** Opens links: `LinkService.Open` on an HTTP/2 stream, spoken below any Connect library. */
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
+import { LinkService } from '../../gen/towline/v1/link_service_pb.ts';
+import { LocalError } from '../base/errors.ts';
+import type { Carrier } from './carrier/carrier.ts';
+import { Channel } from './channel.ts';
+import { systemClock } from './clock.ts';
+import { END_FLAG, envelopeOf } from './envelope.ts';
+import { type LinkOptions, shakeHands } from './handshake.ts';
+import { linkLimits } from './limits.ts';
+import type { Link } from './link.ts';
+import { refusalJson } from './refusal.ts';
+import type { CarrierFacts } from './session.ts';
+
+/** Where the listener finds links: `:path` of their requests. */
+export const OPEN_PATH = `/${LinkService.typeName}/${LinkService.method.open.name}`;
+
+/** Connect streaming with binary messages. */
+export const OPEN_CONTENT_TYPE = 'application/connect+proto';
+
+/**
+ * HTTP/2's own windows, as wide as they can be: credits are what stops a sender, stream by stream. The packets of a
+ * link wait in its outbox, never here.
+ */
+const WINDOW_BYTES = 2 ** 31 - 1;
+
+/** Nobody reads the name: keys are what counts. */
+const AUTHORITY = 'http://towline.invalid';
+
+/**
+ * Opens a link over a carrier, which it owns from now on. Rejects with a `LocalError`: LINK_UNTRUSTED, LINK_BAD_HELLO,
+ * LINK_VERSION_MISMATCH, LINK_HELLO_TIMEOUT, LINK_PROTOCOL_ERROR, LINK_LIMIT_EXCEEDED, LINK_LOST or LINK_REFUSED.
+ */
+export function dialLink(carrier: Carrier, options: LinkOptions, signal?: AbortSignal): Promise<Link> {
+  const session = connect(AUTHORITY, {
+    createConnection: () => carrier.stream,
+    settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+  });
+  session.on('error', ignoreTold);
+  session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES));
+  const stream = session.request(
+    { ':method': 'POST', ':path': OPEN_PATH, 'content-type': OPEN_CONTENT_TYPE, 'connect-protocol-version': '1' },
+    { endStream: false },
+  );
+  const channel = new Channel(stream, 'dialer');
+  stream.once('response', (headers) => refuseForeign(channel, headers));
+  const release = (reason: CloseReason) => releaseDialed(session, stream, carrier, reason, options);
+  return shakeHands({ channel, facts: carrier, dialed: true, options, release }, signal);
+}
+
+/** An answer that is no stream of Connect: what listens there is no node. */
+function refuseForeign(channel: Channel, headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+  if (headers[':status'] === 200 && headers['content-type'] === OPEN_CONTENT_TYPE) return;
+  const message = `HTTP ${headers[':status']}: what listens there takes no links`;
+  channel.receiver?.onEnd(message, Buffer.from(JSON.stringify({ error: { code: 'unknown', message } })));
+}
+
+/** The connection served the link alone. */
+function releaseDialed(
+  session: ClientHttp2Session,
+  stream: ClientHttp2Stream,
+  carrier: Carrier,
+  reason: CloseReason,
+  options: LinkOptions,
+): void {
+  const destroy = () => {
+    session.destroy();
+    carrier.stream.destroy();
+  };
+  if (isDead(reason)) destroy();
+  else afterLinger(stream, options, destroy);
+}
+
+export interface AcceptOptions extends LinkOptions {
+  /** Whether the keyring has this key. */
+  readonly isTrusted: (nodeId: Uint8Array) => boolean;
+}
+
+/**
+ * Answers an Open on an HTTP/2 server, before any Connect library sees it. Rejects as `dialLink` does, after the dialer
+ * was told.
+ */
+export async function acceptLink(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  facts: CarrierFacts,
+  options: AcceptOptions,
+): Promise<Link> {
+  if (headers['content-type'] !== OPEN_CONTENT_TYPE) throw refuseType(stream);
+  stream.respond({ ':status': 200, 'content-type': OPEN_CONTENT_TYPE });
+  if (!options.isTrusted(facts.peerNodeId)) throw refuseKey(stream);
+  widen(stream);
+  const channel = new Channel(stream, 'acceptor');
+  const release = (reason: CloseReason) => releaseAccepted(stream, reason, options);
+  return shakeHands({ channel, facts, dialed: false, options, release });
+}
+
+function widen(stream: ServerHttp2Stream): void {
+  stream.session?.settings({ initialWindowSize: WINDOW_BYTES });
+  if (stream.session && 'setLocalWindowSize' in stream.session) stream.session.setLocalWindowSize(WINDOW_BYTES);
+}
+
+function refuseType(stream: ServerHttp2Stream): LocalError {
+  stream.on('error', ignoreTold);
+  stream.respond({ ':status': 415, 'accept-post': OPEN_CONTENT_TYPE }, { endStream: true });
+  return new LocalError('LINK_PROTOCOL_ERROR', `a link must be opened with content-type ${OPEN_CONTENT_TYPE}`);
+}
+
+function refuseKey(stream: ServerHttp2Stream): LocalError {
+  stream.on('error', ignoreTold);
+  stream.resume();
+  stream.end(envelopeOf(END_FLAG, refusalJson(CloseReason.UNTRUSTED, 'this key is not trusted here')));
+  return new LocalError('LINK_UNTRUSTED', 'a key that is not trusted asked for a link');
+}
+
+/** The connection may serve other requests: it is cut only for reasons that make it worthless. */
+function releaseAccepted(stream: ServerHttp2Stream, reason: CloseReason, options: LinkOptions): void {
+  const destroy = () => (isPolite(reason) ? stream.destroy() : stream.session?.destroy());
+  if (isDead(reason)) destroy();
+  else afterLinger(stream, options, destroy);
+}
+
+/** Nothing can be said any more. */
+function isDead(reason: CloseReason): boolean {
+  return reason === CloseReason.HEARTBEAT_TIMEOUT || reason === CloseReason.CARRIER_LOST;
+}
+
+/** Ends that blame nobody. */
+const polite: ReadonlySet<CloseReason> = new Set([
+  CloseReason.UNSPECIFIED,
+  CloseReason.SHUTDOWN,
+  CloseReason.DUPLICATE,
+  CloseReason.REQUESTED,
+]);
+
+function isPolite(reason: CloseReason): boolean {
+  return polite.has(reason);
+}
+
+/** Lets the last packet leave: until the other side has closed too, but not for ever. */
+function afterLinger(stream: ClientHttp2Stream | ServerHttp2Stream, options: LinkOptions, then: () => void): void {
+  const { clock = systemClock, limits } = options;
+  const stop = clock.after(limits?.lingerMs ?? linkLimits.lingerMs, then);
+  stream.once('close', () => {
+    stop();
+    then();
+  });
+  if (stream.closed) then();
+}
+
+/** The stream tells it too. */
+function ignoreTold(): void {}

@@ -1,0 +1,117 @@
+import { ENVELOPE_HEADER_BYTES, PACKET_FLAG, writeEnvelopeHeader } from './envelope.ts';
+import { packedSize, packFrame } from './frame/encode.ts';
+import type { Frame } from './frame/frame.ts';
+import { Writer } from './frame/writer.ts';
+import { PACKET_BYTES, PACKET_SEND_BYTES } from './limits.ts';
+
+/** Small packets share a buffer of this size: no allocation for each. */
+const SLAB_BYTES = 64 * 1024;
+
+export interface OutboxParts {
+  /** Hands a packet to the carrier; `taken` is called when the carrier has room again. */
+  readonly write: (packet: Buffer, taken: () => void) => void;
+  /** There may be room for messages that wait. */
+  readonly onRoom: () => void;
+  /** Above this, messages wait in their streams. */
+  readonly carrierBytes: number;
+}
+
+/** Collects the frames of one turn of the event loop into one packet. */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #writer = new Writer(Buffer.allocUnsafeSlow(SLAB_BYTES), ENVELOPE_HEADER_BYTES);
+  /** Where the packet under way starts in the buffer: at its envelope. */
+  #start = 0;
+  #scheduled = false;
+  #closed = false;
+  #inCarrier = 0;
+  sentBytes = 0;
+  sentFrames = 0;
+  sentPackets = 0;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Bytes that the carrier has not taken yet. */
+  get unsentBytes(): number {
+    return this.#inCarrier + this.#packetBytes;
+  }
+
+  get hasRoom(): boolean {
+    return this.unsentBytes < this.#parts.carrierBytes;
+  }
+
+  get #packetBytes(): number {
+    return this.#writer.position - this.#start - ENVELOPE_HEADER_BYTES;
+  }
+
+  /** Adds a frame to the packet of this turn. Ignored after `close`. */
+  add(frame: Frame): void {
+    if (this.#closed) return;
+    const size = packedSize(frame);
+    if (this.#packetBytes + size > PACKET_BYTES) this.flush();
+    this.#makeRoom(size);
+    packFrame(this.#writer, frame);
+    this.sentFrames++;
+    if (this.#packetBytes >= PACKET_SEND_BYTES) this.flush();
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#onTurn);
+  }
+
+  readonly #onTurn = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  /** Sends what there is now. */
+  flush(): void {
+    const length = this.#packetBytes;
+    if (length === 0 || this.#closed) return;
+    const { buffer, position } = this.#writer;
+    writeEnvelopeHeader(buffer, this.#start, PACKET_FLAG, length);
+    const packet = buffer.subarray(this.#start, position);
+    this.#begin(position);
+    this.#inCarrier += length;
+    this.sentBytes += length;
+    this.sentPackets++;
+    this.#parts.write(packet, () => this.#taken(length));
+  }
+
+  /** The next packet starts behind the last one, while the buffer lasts. */
+  #begin(position: number): void {
+    this.#start = position;
+    this.#writer.position = position + ENVELOPE_HEADER_BYTES;
+    if (this.#writer.position >= this.#writer.buffer.length) this.#renew(SLAB_BYTES, 0);
+  }
+
+  #makeRoom(size: number): void {
+    const { buffer, position } = this.#writer;
+    if (position + size <= buffer.length) return;
+    const written = position - this.#start;
+    this.#renew(Math.max(SLAB_BYTES, 2 * (written + size)), written);
+  }
+
+  /** A new buffer, with what is written of the packet under way. */
+  #renew(bytes: number, written: number): void {
+    const fresh = Buffer.allocUnsafeSlow(bytes);
+    this.#writer.buffer.copy(fresh, 0, this.#start, this.#start + written);
+    this.#writer = new Writer(fresh, Math.max(written, ENVELOPE_HEADER_BYTES));
+    this.#start = 0;
+  }
+
+  #taken(length: number): void {
+    this.#inCarrier -= length;
+    if (!this.#closed && this.hasRoom) this.#parts.onRoom();
+  }
+
+  /** Nothing more is sent. */
+  close(): void {
+    this.#closed = true;
+  }
+}
