@@ -1,7 +1,7 @@
 /** What this node does with its links: serves them, watches the peer's tools, and tells how they are. */
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type Client, createClient } from '@connectrpc/connect';
+import type { Client } from '@connectrpc/connect';
 import { type LinkStatus, LinkStatusSchema } from '../../gen/towline/v1/admin_service_pb.ts';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { PeerState } from '../../gen/towline/v1/node_pb.ts';
@@ -10,6 +10,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Link, LinkEnd } from '../link/link.ts';
 import { type LinkEvent, LinkPool } from '../link/pool.ts';
+import { createClient } from '../rpc/client.ts';
 import { serveLink } from '../rpc/link-server.ts';
 import { createLinkTransport } from '../rpc/link-transport.ts';
 import type { ServiceRegistry } from '../rpc/registry.ts';

@@ -1,10 +1,11 @@
 /** Keeps the running upstreams as the configuration wants them. */
-import { createClient } from '@connectrpc/connect';
+
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { UpstreamSpec } from '../gateway/mcp/upstream/spec.ts';
 import { createUpstream, type Upstream } from '../gateway/mcp/upstream/upstream.ts';
+import { createClient } from '../rpc/client.ts';
 import { createLocalTransport } from '../rpc/local-transport.ts';
 import type { Principal } from '../rpc/principal.ts';
 import { ServiceRegistry } from '../rpc/registry.ts';

@@ -1,0 +1,43 @@
+/**
+ * Keeps web pages out. A page may make its visitor's browser send requests to the visitor's own machine, directly, or
+ * under a name of its own that resolves to 127.0.0.1 ("DNS rebinding"). Browsers cannot lie in Host and Origin: a plain
+ * request must name this machine, and a page must come from this machine or from the very host that it asks.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { isLoopbackHost } from './loopback.ts';
+import type { RefusalReason } from './refusals.ts';
+
+export interface BrowserCheck {
+  /** Of HTTP/1.1 or HTTP/2. */
+  readonly headers: IncomingHttpHeaders & { readonly ':authority'?: string | undefined };
+  readonly secure: boolean;
+  /** Names beside loopback's by which this node may be asked in plain, without ports. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
+/** Why a request must be refused, if it must. */
+export function checkBrowser(request: BrowserCheck): RefusalReason | undefined {
+  const authority = request.headers[':authority'] ?? request.headers.host;
+  if (!request.secure && !isOwnHost(hostOf(authority), request.hosts)) return 'FOREIGN_HOST';
+  const { origin } = request.headers;
+  if (origin === undefined) return undefined; // no browser, or no page behind it
+  return isOwnOrigin(origin, authority, request) ? undefined : 'FOREIGN_ORIGIN';
+}
+
+function isOwnOrigin(origin: string, authority: string | undefined, request: BrowserCheck): boolean {
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false; // "null", extensions, files
+  const { host, protocol } = new URL(origin);
+  if (isOwnHost(hostOf(host), request.hosts)) return true;
+  // Rebinding fails against TLS: no certificate of this node is valid for the page's name.
+  return request.secure && protocol === 'https:' && host === authority?.toLowerCase();
+}
+
+function isOwnHost(host: string | undefined, hosts: readonly string[] = []): boolean {
+  return host !== undefined && (isLoopbackHost(host) || hosts.some((own) => own.toLowerCase() === host.toLowerCase()));
+}
+
+/** "name:port" → "name"; "[::1]:port" → "::1". */
+function hostOf(authority: string | undefined): string | undefined {
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/@[\]]+))(?::[0-9]*)?$/.exec(authority ?? '');
+  return parts?.[1] ?? parts?.[2];
+}

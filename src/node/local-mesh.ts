@@ -1,0 +1,19 @@
+/** The services of this node for those who work on it: generated clients on the in-process transport. */
+import type { Client, Transport } from '@connectrpc/connect';
+import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { createClient } from '../rpc/client.ts';
+import { createLocalTransport } from '../rpc/local-transport.ts';
+import type { Principal } from '../rpc/principal.ts';
+import type { ServiceRegistry } from '../rpc/registry.ts';
+
+export interface LocalClients {
+  readonly transport: Transport;
+  readonly tools: Client<typeof ToolService>;
+  readonly nodes: Client<typeof NodeService>;
+}
+
+export function localClients(registry: ServiceRegistry, principal: Principal): LocalClients {
+  const transport = createLocalTransport(registry, principal);
+  return { transport, tools: createClient(ToolService, transport), nodes: createClient(NodeService, transport) };
+}

@@ -1,0 +1,185 @@
+/** What is behind the one port: links, services by HTTP, and the MCP gateway. */
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+import { ConnectError } from '@connectrpc/connect';
+import type { Config } from '../../gen/towline/v1/config_pb.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { AgentEvent } from '../gateway/mcp/face/agents.ts';
+import { createMcpHttpHandler } from '../gateway/mcp/face/http.ts';
+import { acceptedTls } from '../link/carrier/tls.ts';
+import type { OwnHello } from '../link/hello.ts';
+import type { Link } from '../link/link.ts';
+import { acceptLink } from '../link/open.ts';
+import { errorInfoOf } from '../rpc/failure.ts';
+import { createHttpHandler, type HttpRequest, type HttpResponse } from '../rpc/http.ts';
+import type { Principal } from '../rpc/principal.ts';
+import type { ServiceRegistry } from '../rpc/registry.ts';
+import { nodeIdOfCertificate } from '../trust/certificate.ts';
+import type { Identity } from '../trust/identity.ts';
+import type { TlsIdentity } from '../trust/tls-identity.ts';
+import type { Agents } from './agents.ts';
+import { type DoorParts, principalOf } from './door.ts';
+import { advertisedAddresses, formatHostPort } from './listener/addresses.ts';
+import type { ConnectionFacts } from './listener/facts.ts';
+import { defaultConnectionLimits } from './listener/limits.ts';
+import { createListener } from './listener/listener.ts';
+import { localClients } from './local-mesh.ts';
+import { version } from './version.ts';
+
+export interface PortParts extends DoorParts {
+  readonly host: string;
+  readonly port: number;
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly tls: TlsIdentity;
+  readonly hello: () => OwnHello;
+  readonly registry: ServiceRegistry;
+  readonly agents: Agents;
+  /** Takes a link that somebody else dialed. */
+  readonly adopt: (link: Link) => void;
+  readonly log: Log;
+}
+
+export interface OpenPort {
+  /** Where programs on this machine ask. */
+  readonly url: string;
+  bound(): string[];
+  advertised(): string[];
+  refused(): Record<string, number>;
+  close(): Promise<void>;
+}
+
+/** Requests that are under way when the node stops have this long to end. */
+const graceMs = 2_000;
+
+export async function openPort(parts: PortParts): Promise<OpenPort> {
+  const { host, port, config, identity, registry, keyring, log } = parts;
+  const mcp = createMcpHttpHandler({
+    about: { version },
+    log,
+    clientsFor: (principal) => localClients(registry, principal),
+    onAgent: agentKeeper(parts.agents),
+  });
+  const factsOf = new WeakMap<HttpRequest, ConnectionFacts>();
+  const identify = (request: HttpRequest): Principal =>
+    principalOf({ headers: request.headers, peerNodeId: factsOf.get(request)?.peerNodeId }, parts);
+  const serveMcp = (request: IncomingMessage, response: ServerResponse) => {
+    const principal = mcpPrincipal(identify, request, response);
+    if (principal) mcp.handle(request, response, principal);
+  };
+  const serve = createHttpHandler(registry, identify, {
+    log,
+    fallback: (request, response) => {
+      if (isMcp(request)) serveMcp(request, response as ServerResponse);
+      else notFound(response);
+    },
+  });
+
+  const listener = createListener({
+    host,
+    port,
+    plainRemote: config.listen?.plainRemote ?? false,
+    limits: limitsOf(config),
+    tls: parts.tls,
+    ...(config.tls && { ordinaryTls: await readPair(config.tls) }),
+    nodeIdOfCertificate,
+    handlers: {
+      onRequest(request, response, facts) {
+        factsOf.set(request, facts);
+        serve(request, response);
+      },
+      onLinkStream: (stream, headers, facts) => takeLink(parts, stream, headers, facts),
+    },
+    log,
+  });
+  const bound = await listener.listen();
+  const isAny = bound.host === '::' || bound.host === '0.0.0.0';
+  const advertised = advertisedAddresses({ configured: config.listen?.advertise ?? [], host, port: bound.port });
+  log.debug('listening', { address: formatHostPort(bound), node: identity.text, peers: keyring.entries().length });
+  return {
+    url: `http://${formatHostPort({ host: isAny ? '127.0.0.1' : bound.host, port: bound.port })}`,
+    bound: () => [formatHostPort(bound)],
+    advertised: () => advertised,
+    refused: () => Object.fromEntries(listener.refused()),
+    close: async () => {
+      mcp.close();
+      await listener.close({ graceMs });
+    },
+  };
+}
+
+async function takeLink(
+  { identity, hello, keyring, adopt, log }: PortParts,
+  stream: ServerHttp2Stream,
+  headers: Parameters<typeof acceptLink>[1],
+  facts: ConnectionFacts,
+): Promise<void> {
+  const remote = formatHostPort({ host: facts.remoteAddress, port: facts.remotePort });
+  const carrier = facts.tlsSocket && acceptedTls(facts.tlsSocket, remote);
+  if (!carrier) {
+    stream.respond({ ':status': 403 }, { endStream: true });
+    return;
+  }
+  try {
+    const isTrusted = (nodeId: Uint8Array) => keyring.byId(nodeId) !== undefined;
+    adopt(await acceptLink(stream, headers, carrier, { identity, hello, isTrusted, log }));
+  } catch (error) {
+    log.info('refused a link', { remote, error: messageOf(error) });
+  }
+}
+
+/** Whoever uses the gateway must be somebody; an answer has been sent if this gives nothing. */
+function mcpPrincipal(
+  identify: (request: HttpRequest) => Principal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Principal | undefined {
+  try {
+    const principal = identify(request);
+    if (principal.kind !== 'stranger') return principal;
+    unauthorized(response, 'a token is needed', 'make one with `towline token create --agent NAME`');
+  } catch (error) {
+    unauthorized(response, ConnectError.from(error).rawMessage, errorInfoOf(error)?.help ?? '');
+  }
+  return undefined;
+}
+
+function unauthorized(response: ServerResponse, message: string, help: string): void {
+  const headers = { 'www-authenticate': 'Bearer', 'content-type': 'application/json', connection: 'close' };
+  response.writeHead(401, headers).end(`${JSON.stringify({ error: 'unauthorized', message, help })}\n`);
+}
+
+function isMcp(request: HttpRequest): request is IncomingMessage {
+  return request.url?.split('?', 1)[0] === '/mcp' && request.httpVersionMajor === 1;
+}
+
+function notFound(response: HttpResponse): void {
+  response.statusCode = 404;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end('Nothing is here. Services: /towline.v1.<Service>/<Method>. MCP: /mcp, over HTTP/1.1.\n');
+}
+
+/** Keeps the list of agents by what the gateway tells. */
+function agentKeeper(agents: Agents): (event: AgentEvent) => void {
+  const leave = new Map<string, () => void>();
+  return ({ kind, name, software }) => {
+    leave.get(name)?.();
+    leave.delete(name);
+    if (kind === 'connect') leave.set(name, agents.arrive({ name, door: 'mcp', software }));
+  };
+}
+
+function limitsOf({ listen }: Config) {
+  return {
+    maxConnections: listen?.maxConnections ?? defaultConnectionLimits.maxConnections,
+    maxConnectionsPerAddress: listen?.maxConnectionsPerAddress ?? defaultConnectionLimits.maxConnectionsPerAddress,
+    maxUnidentifiedConnections:
+      listen?.maxUnauthenticatedConnections ?? defaultConnectionLimits.maxUnidentifiedConnections,
+  };
+}
+
+async function readPair({ cert, key }: NonNullable<Config['tls']>) {
+  return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+}

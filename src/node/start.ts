@@ -1,0 +1,257 @@
+/** One node: everything put together, in order, and taken apart in the opposite order. */
+import { randomBytes } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
+import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
+import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { createLog, type Log, type LogRecord } from '../base/log.ts';
+import type { OwnHello } from '../link/hello.ts';
+import type { Principal } from '../rpc/principal.ts';
+import { ServiceRegistry } from '../rpc/registry.ts';
+import { createAdminService } from '../services/admin/service.ts';
+import { createJoinService } from '../services/join/service.ts';
+import { createNodeService } from '../services/node/service.ts';
+import { selfAlias } from '../services/tool/self.ts';
+import { ToolDirectory } from '../services/tool/service.ts';
+import { acquireHomeLock } from '../store/sqlite/lock.ts';
+import { openSqliteStore } from '../store/sqlite/store.ts';
+import { AddressBook } from '../trust/address-book.ts';
+import { loadOrCreateIdentity } from '../trust/identity.ts';
+import { Invites } from '../trust/invites.ts';
+import { Keyring } from '../trust/keyring.ts';
+import { problemText } from '../trust/keyring-entries.ts';
+import { ensureOwnerToken } from '../trust/owner-token.ts';
+import { Tokens } from '../trust/tokens.ts';
+import { createAdminActions } from './admin-actions.ts';
+import { Agents } from './agents.ts';
+import { Closers } from './closers.ts';
+import { type McpFileRequest, readConfiguration } from './configuration.ts';
+import { createDialer } from './dial.ts';
+import { homePaths } from './home.ts';
+import { createJoinActions } from './join-actions.ts';
+import { Links } from './links.ts';
+import { type LocalClients, localClients } from './local-mesh.ts';
+import { openLogFile } from './log-file.ts';
+import { defaultName } from './name.ts';
+import { Peers } from './peers.ts';
+import { openPort } from './port.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+import { Upstreams } from './upstreams.ts';
+import { version } from './version.ts';
+
+export interface StartOptions {
+  /** The node's home. Made if there is none. */
+  readonly home: string;
+  /** Instead of what towline.yaml says. */
+  readonly listen?: { readonly host?: string; readonly port?: number };
+  /** Instead of what towline.yaml says. */
+  readonly name?: string;
+  /** Beside what towline.yaml says. */
+  readonly mcpFiles?: readonly McpFileRequest[];
+  /** Told what goes into the log file too. */
+  readonly log?: Log;
+}
+
+export interface RunningNode {
+  /** Where it answers programs on this machine. */
+  readonly url: string;
+  /** Where others may dial it. */
+  readonly addresses: string[];
+  readonly nodeIdText: string;
+  /** Lets calls under way end, then ends everything in order. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when the node has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  /** Its services, for somebody in this process. */
+  clients(principal: Principal): LocalClients;
+}
+
+/** The port of a node that was told none. */
+const defaultPort = 7433;
+
+/**
+ * Starts a node. Throws what is wrong with the home (HOME_IN_USE, KEY_FILE_TOO_OPEN, …), the configuration
+ * (CONFIG_INVALID) or the port (PORT_IN_USE, …), and leaves nothing behind then.
+ */
+export async function startNode(options: StartOptions): Promise<RunningNode> {
+  const closers = new Closers();
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(options: StartOptions, closers: Closers): Promise<RunningNode> {
+  const paths = homePaths(options.home);
+  const identity = await loadOrCreateIdentity(paths.home);
+  const lock = acquireHomeLock(paths.lock);
+  closers.add(() => lock.release());
+
+  let { config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []);
+  const logFile = await openLogFile(paths.logFile);
+  closers.add(() => logFile.close());
+  const log = teeLog(logFile.write, options.log, config.logLevel || 'info');
+  const name = options.name || config.name || defaultName();
+
+  const store = openSqliteStore(paths.store);
+  closers.add(() => store.close());
+  const keyring = await Keyring.open(paths.home, { log });
+  closers.add(() => keyring.close());
+  for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
+  const ownerToken = await ensureOwnerToken(paths.home, identity);
+  const tokens = await Tokens.open({ table: store.table('tokens'), identity, ownerToken, log });
+  closers.add(() => tokens.close());
+  const invites = new Invites(store.table('invites'));
+  const book = new AddressBook(store.table('addresses'));
+  const agents = new Agents();
+
+  const registry = new ServiceRegistry({ log });
+  const tools = new ToolDirectory({
+    intents: store.table('intents'),
+    peerClient: (alias) => links.toolClient(alias),
+    log,
+  });
+  closers.add(() => tools.close());
+  const peers = new Peers(keyring, book, (alias) => tools.peers.toolCount(alias));
+
+  let listening: Awaited<ReturnType<typeof openPort>> | undefined;
+  const advertised = () => listening?.advertised() ?? [];
+  const hello = (): OwnHello => ({
+    instanceId,
+    software: `towline/${version}`,
+    displayName: name,
+    role: config.role,
+    team: config.team,
+    addresses: advertised(),
+  });
+  const tls = await identity.tls();
+  const dialer = createDialer({ identity, tls, hello, addressesOf: (nodeId) => peers.addresses(nodeId), log });
+  const links = new Links({ identity, keyring, book, peers, tools: tools.peers, registry, dial: dialer.dial, log });
+  const upstreams = new Upstreams(tools.local, log);
+  closers.add(() => upstreams.close());
+
+  const self = (): Node =>
+    create(NodeSchema, {
+      nodeId: identity.nodeId,
+      alias: selfAlias,
+      displayName: name,
+      role: config.role,
+      team: config.team,
+      software: `towline/${version}`,
+    });
+  const onTrust = async (nodeId: Uint8Array) => {
+    await peers.refresh(nodeId);
+    links.pool.keep(nodeId, (await book.get(nodeId)).dial);
+  };
+  const reload = async () => {
+    ({ config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []));
+    await upstreams.apply(specs);
+  };
+  const ended = Promise.withResolvers<void>();
+  const stop = async () => {
+    await closers.close();
+    ended.resolve();
+  };
+
+  const admin = createAdminActions({
+    identity,
+    keyring,
+    book,
+    invites,
+    tokens,
+    peers,
+    agents,
+    tools: tools.local,
+    self,
+    onTrust,
+    reload,
+    listenAddresses: () => listening?.bound() ?? [],
+    advertiseAddresses: advertised,
+    links: () => links.statuses(),
+    refused: () => listening?.refused() ?? {},
+    configErrors: () => [...errors, ...keyring.problems().map(problemText)],
+    shutdown: () => setImmediate(() => void stop()),
+    joinClientAt: dialer.joinClientAt,
+  });
+  const join = createJoinActions({ identity, invites, keyring, book, nodeName: name, log, onTrust });
+  const nodeView = {
+    self,
+    peers: () => peers.list(),
+    peer: (alias: string) => peers.byAlias(alias),
+    agents: () => agents.list(),
+    peerChanges: peers.changes,
+  };
+  registry
+    .add(ToolService, tools.service)
+    .add(NodeService, createNodeService(nodeView))
+    .add(JoinService, createJoinService(join))
+    .add(AdminService, createAdminService(admin));
+
+  closers.add(
+    keyring.onChange(({ added, removed, changed }) => {
+      for (const { nodeId, alias } of removed) {
+        links.pool.revoke(nodeId);
+        peers.forget(nodeId);
+        peers.changes.changed(alias);
+        log.info('trusted no longer', { peer: alias });
+      }
+      for (const { nodeId } of [...added, ...changed]) void peers.refresh(nodeId);
+      tools.changes.changed(selfAlias);
+    }),
+  );
+
+  listening = await openPort({
+    host: options.listen?.host ?? config.listen?.host ?? '',
+    port: options.listen?.port ?? config.listen?.port ?? defaultPort,
+    config,
+    identity,
+    tls,
+    hello,
+    keyring,
+    tokens,
+    registry,
+    agents,
+    adopt: (link) => links.pool.adopt(link),
+    log,
+  });
+  closers.add(() => listening?.close());
+  closers.add(() => links.pool.close());
+  closers.add(() => {
+    tools.changes.close();
+    peers.changes.close();
+  });
+  const { url } = listening;
+  await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version });
+  closers.add(() => removeRunFile(paths.runFile));
+
+  await upstreams.apply(specs);
+  await peers.refresh();
+  for (const nodeId of peers.toDial()) links.pool.keep(nodeId, true);
+  for (const error of errors) log.warn('configuration', { error });
+  log.info('node up', { nodeId: identity.text, url, version });
+
+  return {
+    url,
+    addresses: advertised(),
+    nodeIdText: identity.text,
+    stop,
+    closed: ended.promise,
+    clients: (principal) => localClients(registry, principal),
+  };
+}
+
+/** Fresh each time the process starts: tells a peer that came back from one that never left. */
+const instanceId = new Uint8Array(randomBytes(16));
+
+/** Into the file, and to whoever else listens. */
+function teeLog(write: (record: LogRecord) => void, other: Log | undefined, level: string): Log {
+  const sink = (record: LogRecord) => {
+    write(record);
+    other?.[record.level](record.message, record.fields);
+  };
+  return createLog(sink, level as LogRecord['level']);
+}
