@@ -151,6 +151,7 @@ function fakeLink(open: Link['open']): Link {
     carrier: 'memory',
     remoteAddress: undefined,
     openTimeMs: 0,
+    isUsable: true,
     open,
     accept: () => undefined,
     counters: () => ({
