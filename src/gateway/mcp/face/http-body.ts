@@ -28,7 +28,9 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   });
   request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
   request.on('error', reject);
-  request.on('close', () => reject(new Error('the client went before the end of its request')));
+  request.on('close', () => {
+    if (!request.complete) reject(new Error('the client went before the end of its request'));
+  });
   return promise;
 }
 

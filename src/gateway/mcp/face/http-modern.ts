@@ -24,7 +24,9 @@ export async function serveHttpModern(
 ): Promise<void> {
   const responder = new HttpResponder(httpResponse, takesEvents);
   const cancel = new AbortController();
-  httpResponse.once('close', () => cancel.abort());
+  httpResponse.once('close', () => {
+    if (!httpResponse.writableEnded) cancel.abort();
+  });
   const caller = { signal: cancel.signal, notify: (message: string) => responder.notify(message) };
   const reply = await replyOf(async () => {
     checkComplete(params);
