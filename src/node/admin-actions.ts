@@ -59,7 +59,7 @@ export interface AdminParts {
 
 export function createAdminActions(parts: AdminParts): AdminActions {
   const { identity, keyring, book, invites, tokens, peers } = parts;
-  const startTime = timestampFromMs(Date.now() - process.uptime() * 1_000);
+  const startTime = timestampFromMs(Math.round(Date.now() - process.uptime() * 1_000));
 
   async function trust(nodeId: Uint8Array, alias: string, group: string) {
     checkNotSelf(identity, nodeId);
