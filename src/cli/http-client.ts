@@ -4,17 +4,22 @@
  */
 import { type IncomingMessage, request } from 'node:http';
 import type { UniversalClientFn, UniversalClientRequest } from '@connectrpc/connect/protocol';
-import { systemCodeOf } from '../base/errors.ts';
+import { LocalError, messageOf, systemCodeOf } from '../base/errors.ts';
 
 /** `onRefused` makes the error for when nobody listens there. */
 export function createHttpClient(onRefused: (cause: unknown) => Error): UniversalClientFn {
   return async (call) => {
     const body = await collect(call.body);
     const response = await send(call, body).catch((error: unknown) => {
-      throw systemCodeOf(error) === 'ECONNREFUSED' ? onRefused(error) : error;
+      throw systemCodeOf(error) === 'ECONNREFUSED' ? onRefused(error) : broken(error, call.signal);
     });
     const trailer = new Headers();
-    return { status: response.statusCode ?? 0, header: headersOf(response), body: response, trailer };
+    return {
+      status: response.statusCode ?? 0,
+      header: headersOf(response),
+      body: chunksOf(response, call.signal),
+      trailer,
+    };
   };
 }
 
@@ -30,6 +35,23 @@ function send({ url, method, header, signal }: UniversalClientRequest, body: Buf
     const headers = { ...Object.fromEntries(header), 'content-length': String(body.byteLength) };
     const options = { method, headers, agent: false, ...(signal === undefined ? {} : { signal }) };
     request(url, options, resolve).once('error', reject).end(body);
+  });
+}
+
+async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response;
+  } catch (error) {
+    throw broken(error, signal);
+  }
+}
+
+/** What a caller ended is told as it is; whatever else breaks a connection means that the node went away. */
+function broken(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return error;
+  return new LocalError('NODE_GONE', `the node closed the connection: ${messageOf(error)}`, {
+    help: 'see why with `towline logs`, and whether it runs with `towline status`',
+    cause: error,
   });
 }
 

@@ -23,6 +23,7 @@ const EXIT_BY_REASON: Readonly<Record<string, ExitName>> = {
   INVITE_USED: 'refused',
   INTERRUPTED: 'interrupted',
   NOT_READY: 'unavailable',
+  NODE_GONE: 'unavailable',
   NODE_ID_INVALID: 'usage',
   NOT_FOUND: 'notFound',
 };

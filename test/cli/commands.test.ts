@@ -171,4 +171,17 @@ describe('a node that has gone', () => {
     await node.closeServer();
     expect((await towline(['status', '--home', node.home])).code).toBe(3);
   });
+
+  it('is told apart when it goes in the middle of a call', async () => {
+    await using node = await standInNode((router) =>
+      router.rpc(ToolService.method.callTool, async function* () {
+        yield { event: { case: 'progress', value: { progress: 1 } } } as const;
+        setTimeout(() => void node.closeServer(), 20);
+        await new Promise(() => undefined);
+      }),
+    );
+    const { code, err } = await towline(['call', 'slow', '--home', node.home]);
+    expect(code).toBe(6);
+    expect(err).toContain('NODE_GONE');
+  });
 });
