@@ -88,11 +88,14 @@ async function longCallsAndLoad(
   await transcript.step('Another one is cancelled, and ends on the other node too', (say) =>
     cancelOne(client, slow, lab, say),
   );
-  return await transcript.step('A short load, through all of it: MCP, gateway, encrypted link, MCP server', async (say) => {
-    const figures = await measure(client, echo);
-    for (const { name, value, unit } of figures) say(`${name} ${value} ${unit}`);
-    return figures;
-  });
+  return await transcript.step(
+    'A short load, through all of it: MCP, gateway, encrypted link, MCP server',
+    async (say) => {
+      const figures = await measure(client, echo);
+      for (const { name, value, unit } of figures) say(`${name} ${value} ${unit}`);
+      return figures;
+    },
+  );
 }
 
 function startFigures(meshMs: number, connects: readonly number[]): Figure[] {
