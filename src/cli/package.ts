@@ -12,9 +12,9 @@ export function binPath(): string {
   return packagePath('bin', 'towline.js');
 }
 
-/** The code runs from `src/cli` or from `dist/src/cli`. */
+/** The code runs from `src/cli` or from `dist/src/cli`; `dist` may hold a copy of package.json, but never the bin. */
 function packageDir(): string {
   let dir = import.meta.dirname;
-  while (!existsSync(join(dir, 'package.json'))) dir = dirname(dir);
+  while (!existsSync(join(dir, 'bin', 'towline.js'))) dir = dirname(dir);
   return dir;
 }

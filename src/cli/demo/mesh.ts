@@ -2,7 +2,8 @@
 import { AdminService } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { PeerState } from '../../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
-import { MeshNode } from './mesh-node.ts';
+import type { Fleet } from './fleet.ts';
+import type { MeshNode } from './mesh-node.ts';
 import type { Say } from './transcript.ts';
 import { eventually, verify } from './verify.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,11 +15,11 @@ export interface Mesh {
   readonly archive: MeshNode;
 }
 
-/** Starts the three at the same time. They are ended with `stack`. */
-export async function startMesh(stack: AsyncDisposableStack, workspace: Workspace, say: Say): Promise<Mesh> {
+/** Starts the three at the same time. */
+export async function startMesh(fleet: Fleet, workspace: Workspace, say: Say): Promise<Mesh> {
   const { folder, everythingFile, filesFile } = workspace;
   const start = (name: string, offer: { mcpFile?: string; share?: string } = {}) =>
-    stack.use(MeshNode.start({ name, folder, ...offer }));
+    fleet.start({ name, folder, ...offer });
   const laptop = start('laptop');
   const lab = start('lab', { mcpFile: everythingFile, share: 'home' });
   const archive = start('archive', { mcpFile: filesFile, share: 'home' });

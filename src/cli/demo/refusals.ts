@@ -6,19 +6,15 @@ import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
 import { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { parseNodeId } from '../../trust/node-id.ts';
 import { problemOf } from '../problem.ts';
-import { MeshNode } from './mesh-node.ts';
+import type { Fleet } from './fleet.ts';
+import type { MeshNode } from './mesh-node.ts';
 import type { Say } from './transcript.ts';
 import { eventually, verify } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A fourth node knows where the archive is, and trusts it; but nobody there trusts the fourth node. */
-export async function refuseStranger(
-  stack: AsyncDisposableStack,
-  workspace: Workspace,
-  archive: MeshNode,
-  say: Say,
-): Promise<void> {
-  await using stranger = stack.use(MeshNode.start({ name: 'stranger', folder: workspace.folder }));
+export async function refuseStranger(fleet: Fleet, workspace: Workspace, archive: MeshNode, say: Say): Promise<void> {
+  await using stranger = fleet.start({ name: 'stranger', folder: workspace.folder });
   const { nodeId } = await stranger.ready();
   say(`stranger dials ${archive.name}: ${nodeId}`);
   await stranger.client(AdminService).addTrust({

@@ -7,7 +7,7 @@ import { prettyJson } from '../render/json.ts';
 import { plainLine } from '../render/plain.ts';
 import { renderTable } from '../render/table.ts';
 import { type DemoFigures, machineText } from './figures.ts';
-import type { MeshNode } from './mesh-node.ts';
+import { Fleet } from './fleet.ts';
 import { findPackages } from './packages.ts';
 import { clientSetups } from './point-clients.ts';
 import { type StoryEnd, tellStory } from './story.ts';
@@ -19,19 +19,15 @@ export async function runDemo(io: Io, stay: boolean): Promise<void> {
   const packages = findPackages();
   const transcript = new Transcript(io.style, io.json ? () => undefined : io.print);
   using interrupt = listenForInterrupt();
-  await using stack = new AsyncDisposableStack();
-  const workspace = stack.use(await createWorkspace(packages));
-  let nodes: readonly MeshNode[] = [];
-  const remember = (started: readonly MeshNode[]) => {
-    nodes = started;
-  };
+  await using workspace = await createWorkspace(packages);
+  await using fleet = new Fleet();
   try {
-    const story = tellStory(transcript, workspace, stack, remember);
+    const story = tellStory(transcript, workspace, fleet);
     const end = await Promise.race([story, rejectWhenAborted(interrupt.signal)]);
     showEnd(io, transcript, end);
     if (stay) await stayUntilInterrupted(transcript, end, interrupt.signal);
   } catch (error) {
-    if (!interrupt.signal.aborted) await showLastLines(io, nodes);
+    if (!interrupt.signal.aborted) await showLastLines(io, fleet);
     throw error;
   }
 }
@@ -61,7 +57,7 @@ async function stayUntilInterrupted(transcript: Transcript, { target }: StoryEnd
 }
 
 /** What the nodes said last, for whoever must find out why a step failed. */
-async function showLastLines(io: Io, nodes: readonly MeshNode[]): Promise<void> {
+async function showLastLines(io: Io, { nodes }: Fleet): Promise<void> {
   for (const node of nodes) {
     io.note(`\nthe last lines of ${node.name}:`);
     const lines = await node.lastLines().catch((error: unknown) => [messageOf(error)]);

@@ -3,6 +3,7 @@ import { AdminService } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
 import { type AgentTarget, connectAgent, type Door, type Era } from './agent.ts';
 import { type Figure, measure, median, round } from './figures.ts';
+import type { Fleet } from './fleet.ts';
 import { cancelOne, followProgress } from './long-calls.ts';
 import { type Mesh, meet, startMesh } from './mesh.ts';
 import type { MeshNode } from './mesh-node.ts';
@@ -27,19 +28,13 @@ export interface StoryEnd {
   readonly figures: readonly Figure[];
 }
 
-/** Tells the story. The mesh's processes are ended with `stack`; `onMesh` hears of it for reports of failures. */
-export async function tellStory(
-  transcript: Transcript,
-  workspace: Workspace,
-  stack: AsyncDisposableStack,
-  onMesh: (nodes: readonly MeshNode[]) => void,
-): Promise<StoryEnd> {
+/** Tells the story, with nodes that `fleet` starts and its owner ends. */
+export async function tellStory(transcript: Transcript, workspace: Workspace, fleet: Fleet): Promise<StoryEnd> {
   const started = performance.now();
   const mesh = await transcript.step('Three nodes start, each with a key and a home of its own', (say) =>
-    startMesh(stack, workspace, say),
+    startMesh(fleet, workspace, say),
   );
   const meshMs = performance.now() - started;
-  onMesh([mesh.laptop, mesh.lab, mesh.archive]);
   await transcript.step('They meet through invites: pasteable, signed, for one use', async (say) => {
     await meet(mesh.lab, mesh.laptop, 'home', say);
     await meet(mesh.archive, mesh.laptop, 'home', say);
@@ -49,7 +44,7 @@ export async function tellStory(
   const visits = await visitDoors(transcript, workspace, target);
   const calls = await longCallsAndLoad(transcript, mesh, target, visits[0]?.tools);
   await transcript.step('Refused: a node that nobody invited', (say) =>
-    refuseStranger(stack, workspace, mesh.archive, say),
+    refuseStranger(fleet, workspace, mesh.archive, say),
   );
   await transcript.step('Refused: a trusted peer, and a tool that is not shared with its group', (say) =>
     refuseUnshared(workspace, mesh.lab, mesh.archive, say),
