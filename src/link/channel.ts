@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { Breach, protocolBreach } from './breach.ts';
 import { END_FLAG, EnvelopeReader, envelopeOf } from './envelope.ts';
 import { PACKET_BYTES } from './limits.ts';
+import type { Taken } from './outbox.ts';
 
 /** Who is told what arrives. First the handshake, then the session. */
 export interface ChannelReceiver {
@@ -37,7 +38,7 @@ export class Channel {
   }
 
   /** Sends a packet with its envelope; `taken` is called when there is room again, or never will be. */
-  write(packet: Buffer, taken: () => void): void {
+  write(packet: Buffer, taken: Taken): void {
     if (this.#stream.writable) this.#stream.write(packet, taken);
   }
 

@@ -3,13 +3,17 @@ import { packedSize, packFrame } from './frame/encode.ts';
 import type { Frame } from './frame/frame.ts';
 import { Writer } from './frame/writer.ts';
 import { PACKET_BYTES, PACKET_SEND_BYTES } from './limits.ts';
+import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
 
 /** Small packets share a buffer of this size: no allocation for each. */
-const SLAB_BYTES = 64 * 1024;
+const SLAB_BYTES = 16 * 1024;
+
+/** Called when a packet has left, or with why it never will. */
+export type Taken = (error?: Error | null) => void;
 
 export interface OutboxParts {
-  /** Hands a packet to the carrier; `taken` is called when the carrier has room again. */
-  readonly write: (packet: Buffer, taken: () => void) => void;
+  /** Hands a packet to the carrier; `taken` is called when the carrier is done with it, or has failed. */
+  readonly write: (packet: Buffer, taken: Taken) => void;
   /** There may be room for messages that wait. */
   readonly onRoom: () => void;
   /** Above this, messages wait in their streams. */
@@ -76,36 +80,40 @@ export class Outbox {
     const { buffer, position } = this.#writer;
     writeEnvelopeHeader(buffer, this.#start, PACKET_FLAG, length);
     const packet = buffer.subarray(this.#start, position);
-    this.#begin(position);
+    this.#begin(buffer, position);
     this.#inCarrier += length;
     this.sentBytes += length;
     this.sentPackets++;
-    this.#parts.write(packet, () => this.#taken(length));
+    this.#parts.write(packet, (error) => this.#taken(length, buffer, error));
   }
 
-  /** The next packet starts behind the last one, while the buffer lasts. */
-  #begin(position: number): void {
+  /** The next small packet starts behind the last one, while the buffer lasts; behind a large one, in a new buffer. */
+  #begin(buffer: Buffer, position: number): void {
     this.#start = position;
     this.#writer.position = position + ENVELOPE_HEADER_BYTES;
-    if (this.#writer.position >= this.#writer.buffer.length) this.#renew(SLAB_BYTES, 0);
+    if (buffer.length !== SLAB_BYTES || this.#writer.position >= SLAB_BYTES) {
+      this.#renew(Buffer.allocUnsafeSlow(SLAB_BYTES), 0);
+    }
   }
 
   #makeRoom(size: number): void {
     const { buffer, position } = this.#writer;
     if (position + size <= buffer.length) return;
     const written = position - this.#start;
-    this.#renew(Math.max(SLAB_BYTES, 2 * (written + size)), written);
+    this.#renew(bufferOf(written + size), written);
+    if (buffer.length === LARGE_BUFFER_BYTES) giveLargeBuffer(buffer);
   }
 
   /** A new buffer, with what is written of the packet under way. */
-  #renew(bytes: number, written: number): void {
-    const fresh = Buffer.allocUnsafeSlow(bytes);
+  #renew(fresh: Buffer, written: number): void {
     this.#writer.buffer.copy(fresh, 0, this.#start, this.#start + written);
     this.#writer = new Writer(fresh, Math.max(written, ENVELOPE_HEADER_BYTES));
     this.#start = 0;
   }
 
-  #taken(length: number): void {
+  /** After a failure, somebody below may still read the buffer: it must not carry the words of another link. */
+  #taken(length: number, buffer: Buffer, error: Error | null | undefined): void {
+    if (!error && buffer.length === LARGE_BUFFER_BYTES) giveLargeBuffer(buffer);
     this.#inCarrier -= length;
     if (!this.#closed && this.hasRoom) this.#parts.onRoom();
   }
@@ -114,4 +122,10 @@ export class Outbox {
   close(): void {
     this.#closed = true;
   }
+}
+
+/** The smallest kind of buffer that has room. */
+function bufferOf(bytes: number): Buffer {
+  if (bytes <= SLAB_BYTES) return Buffer.allocUnsafeSlow(SLAB_BYTES);
+  return bytes <= LARGE_BUFFER_BYTES ? takeLargeBuffer() : Buffer.allocUnsafeSlow(bytes);
 }
