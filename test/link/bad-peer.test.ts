@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { toBinary } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { CloseReason, HelloBodySchema } from '../../gen/towline/v1/frame_pb.ts';
+import { envelopeOf } from '../../src/link/envelope.ts';
+import type { EndFrame, Frame, MessageFrame } from '../../src/link/frame/frame.ts';
+import { openFrame, packet, RawPeer } from './raw-peer.ts';
+import { serveEcho } from './support.ts';
+
+const message = (streamId: number, size = 1, change: Partial<MessageFrame> = {}): MessageFrame => ({
+  kind: 'message',
+  streamId,
+  data: new Uint8Array(size),
+  more: false,
+  halfClose: false,
+  ...change,
+});
+const end = (streamId: number): EndFrame => ({
+  kind: 'end',
+  streamId,
+  code: 0,
+  message: '',
+  details: [],
+  trailers: [],
+  data: undefined,
+});
+const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
+
+describe('a link ends with PROTOCOL_ERROR', () => {
+  it.each<[string, Frame[]]>([
+    ['on a stream that nobody opened', [message(3)]],
+    ['on an answer to a call that was never made', [end(2)]],
+    ['on credit for a call that was never made', [{ kind: 'credit', streamId: 8, messages: 1, bytes: 1 }]],
+    ['on an id of the other side', [openFrame(2)]],
+    ['on an id that is used twice', [openFrame(3), openFrame(3)]],
+    ['on an id that goes back', [openFrame(3), openFrame(1)]],
+    ['on an Open on stream 0', [openFrame(0)]],
+    ['on a second hello', [{ kind: 'hello', streamId: 0, body: new Uint8Array(1), signature: new Uint8Array(64) }]],
+    ['on a heartbeat on a stream', [openFrame(1), { kind: 'heartbeat', streamId: 1, sequence: 1, isAnswer: false }]],
+    ['on an End from the caller', [openFrame(1), end(1)]],
+    ['on headers from the caller', [openFrame(1), { kind: 'headers', streamId: 1, metadata: [] }]],
+    ['on more messages than the credit', [openFrame(1), ...many(33, () => message(1))]],
+    ['on more bytes than the credit', [openFrame(1), ...many(17, () => message(1, 65_536))]],
+    ['on a message after the caller closed its half', [openFrame(1, { halfClose: true }), message(1)]],
+    ['on a message that says nothing', [openFrame(1), message(1, 0, { data: undefined })]],
+    ['on a fragment without data', [openFrame(1), message(1, 0, { data: undefined, more: true })]],
+    [
+      'on a half that closes within a message',
+      [openFrame(1, { data: new Uint8Array(1), more: true }), message(1, 0, { data: undefined, halfClose: true })],
+    ],
+    [
+      'on credits that add up to more than 2^31-1',
+      [
+        openFrame(1, { creditMessages: 2_000_000_000 }),
+        { kind: 'credit', streamId: 1, messages: 2_000_000_000, bytes: 0 },
+      ],
+    ],
+    ['on a method without a name', [openFrame(1, { method: '' })]],
+    ['on a frame larger than a fragment', [openFrame(1, { data: new Uint8Array(65_537) })]],
+    ['on an unknown status', [openFrame(1), { kind: 'cancel', streamId: 1, code: 17 }]],
+  ])('%s', async (_, frames) => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    link.accept(() => ({ onMessage: () => undefined, onEnd: () => undefined }));
+    for (const frame of frames) peer.send(frame);
+    const [reason, why] = await peer.closeReason();
+    expect([reason, why !== '']).toEqual([CloseReason.PROTOCOL_ERROR, true]);
+    expect(await link.closed).toMatchObject({ reason: CloseReason.PROTOCOL_ERROR, remote: false, message: why });
+    await peer.ended.promise;
+  });
+
+  it('on bytes that are no protobuf', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    peer.sendBytes(envelopeOf(0, Buffer.from('this is not a packet')));
+    expect((await link.closed).reason).toBe(CloseReason.PROTOCOL_ERROR);
+  });
+
+  it('on a compressed envelope', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    peer.sendBytes(Buffer.from([1, 0, 0, 0, 0]));
+    expect((await link.closed).reason).toBe(CloseReason.PROTOCOL_ERROR);
+  });
+
+  it('on random bytes after the hello, whatever they are', async () => {
+    for (let round = 0; round < 50; round++) {
+      const peer = new RawPeer();
+      const link = await peer.open();
+      peer.sendBytes(envelopeOf(0, Buffer.concat([Buffer.of(0x0a, 0x7f), randomBytes(127)])));
+      expect([CloseReason.PROTOCOL_ERROR, CloseReason.LIMIT_EXCEEDED]).toContain((await link.closed).reason);
+    }
+  });
+});
+
+describe('a link ends with LIMIT_EXCEEDED', () => {
+  it('on a packet of more than 1 MiB', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    peer.sendBytes(Buffer.from([0, 0, 0x10, 0, 1]));
+    expect((await peer.closeReason())[0]).toBe(CloseReason.LIMIT_EXCEEDED);
+    expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
+  });
+
+  it('on metadata of more than 16 KiB', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    peer.send(openFrame(1, { metadata: many(3, () => ({ name: 'n', value: 'v'.repeat(8_000) })) }));
+    expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
+  });
+
+  it('when a peer asks for more than it reads', async () => {
+    const peer = new RawPeer({ limits: { unsentBytes: 100_000, streams: 0 } });
+    const link = await peer.open();
+    peer.stream.pause();
+    let streamId = 1;
+    const next = () => {
+      streamId += 2;
+      return openFrame(streamId);
+    };
+    const timer = setInterval(() => peer.send(...many(3_000, next)), 1);
+    expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
+    clearInterval(timer);
+    peer.stream.destroy();
+  });
+});
+
+describe('a link goes on', () => {
+  it('when frames come for calls that have ended', async () => {
+    const peer = new RawPeer();
+    serveEcho(await peer.open());
+    peer.send(openFrame(1, { data: new Uint8Array(1) }));
+    await peer.saw('end');
+    peer.send(
+      message(1),
+      { kind: 'credit', streamId: 1, messages: 1, bytes: 1 },
+      { kind: 'cancel', streamId: 1, code: 1 },
+    );
+    peer.send({ kind: 'heartbeat', streamId: 0, sequence: 7, isAnswer: false });
+    expect((await peer.saw('heartbeat')).kind.value).toMatchObject({ sequence: 7, isAnswer: true });
+  });
+
+  it('when every byte comes alone', async () => {
+    const peer = new RawPeer();
+    for (const byte of packet(peer.hello())) peer.sendBytes(Uint8Array.of(byte));
+    serveEcho(await peer.accepted.next());
+    for (const byte of packet(openFrame(1, { data: Buffer.from('slow'), halfClose: true }))) {
+      peer.sendBytes(Uint8Array.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await peer.saw('end')).kind.value).toMatchObject({ data: Buffer.from('slow') });
+  });
+
+  it('when 4,097 calls are opened: the last one is refused', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    link.accept(() => ({ onMessage: () => undefined, onEnd: () => undefined }));
+    peer.send(...many(4_097, (index) => openFrame(2 * index + 1)));
+    expect(await peer.saw('end')).toMatchObject({ streamId: 8_193, kind: { value: { code: 8 } } });
+    expect(link.counters().streams).toBe(4_096);
+    link.close(CloseReason.REQUESTED, 'enough');
+  });
+
+  it('when the peer grants a single byte at a time', async () => {
+    const peer = new RawPeer();
+    serveEcho(await peer.open());
+    peer.send(openFrame(1, { data: Buffer.from('abc'), halfClose: true, creditBytes: 1, creditMessages: 1 }));
+    await peer.saw('message');
+    peer.send({ kind: 'credit', streamId: 1, messages: 0, bytes: 1 });
+    peer.send({ kind: 'credit', streamId: 1, messages: 0, bytes: 1 });
+    expect((await peer.saw('end')).kind.value).toMatchObject({ data: Buffer.from('c') });
+  });
+});
+
+describe('a link is refused', () => {
+  it.each<[string, (peer: RawPeer) => void, string, string]>([
+    ['for a replayed hello', (peer) => peer.send(peer.hello({}, new Uint8Array(32))), 'unauthenticated', 'signature'],
+    ['for a first frame that is no hello', (peer) => peer.send(openFrame(1)), 'invalid_argument', 'open'],
+    ['for a hello on a stream', (peer) => peer.send({ ...peer.hello(), streamId: 1 }), 'invalid_argument', 'hello'],
+    [
+      'for an oversized first packet',
+      (peer) => peer.sendBytes(Buffer.from([0, 1, 0, 0, 0])),
+      'resource_exhausted',
+      '1048576',
+    ],
+    [
+      'for a short instance id',
+      (peer) => peer.send(peer.hello({ instanceId: new Uint8Array(3) })),
+      'invalid_argument',
+      'instance_id',
+    ],
+  ])('%s, and says why', async (_, speak, code, why) => {
+    const peer = new RawPeer();
+    speak(peer);
+    await expect(peer.accepted.next()).rejects.toThrow();
+    await peer.ended.promise;
+    expect(JSON.parse(peer.endJson ?? '')).toMatchObject({ error: { code, message: expect.stringContaining(why) } });
+    expect(peer.frames).toEqual([]);
+  });
+
+  it('for a version that only the other side speaks', async () => {
+    const peer = new RawPeer();
+    peer.send(newerHello(peer));
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_VERSION_MISMATCH' });
+    await peer.ended.promise;
+    expect(JSON.parse(peer.endJson ?? '').error.code).toBe('failed_precondition');
+  });
+
+  it('for a key that is not trusted, before it is heard', async () => {
+    const peer = new RawPeer({ isTrusted: false });
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_UNTRUSTED' });
+    await peer.ended.promise;
+    expect(JSON.parse(peer.endJson ?? '').error.code).toBe('permission_denied');
+  });
+
+  it('for silence', async () => {
+    const peer = new RawPeer({ limits: { helloMs: 30 } });
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_HELLO_TIMEOUT' });
+    await peer.ended.promise;
+    expect(JSON.parse(peer.endJson ?? '').error.code).toBe('deadline_exceeded');
+  });
+
+  it('for another content type', async () => {
+    const peer = new RawPeer({ contentType: 'application/grpc' });
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_PROTOCOL_ERROR' });
+    expect(await peer.status.promise).toBe(415);
+  });
+});
+
+/** A hello of the peer, for versions 2 to 3. */
+function newerHello(peer: RawPeer): Frame {
+  const body = toBinary(HelloBodySchema, {
+    $typeName: 'towline.v1.HelloBody',
+    nodeId: peer.node.nodeId,
+    minVersion: 2,
+    maxVersion: 3,
+    nonce: new Uint8Array(16),
+    instanceId: new Uint8Array(16),
+    initialCreditMessages: 1,
+    initialCreditBytes: 1,
+    features: [],
+    software: '',
+    displayName: '',
+    role: '',
+    team: '',
+    addresses: [],
+  });
+  const signature = peer.node.sign('towline-link-v1', Uint8Array.of(1), peer.binding, body);
+  return { kind: 'hello', streamId: 0, body, signature };
+}
