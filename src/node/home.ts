@@ -12,6 +12,8 @@ export interface HomePaths {
   /** The folder of keyrings, one file a group. */
   readonly trust: string;
   readonly store: string;
+  /** The intents of calls: written for each, and worth nothing after ten minutes. */
+  readonly calls: string;
   /** Held by the one process that runs the node. */
   readonly lock: string;
   /** The token of the person who owns the node. */
@@ -33,6 +35,7 @@ export function homePaths(home: string): HomePaths {
     config: at('towline.yaml'),
     trust: at('trust'),
     store: at('store.db'),
+    calls: at('calls.db'),
     lock: at('lock.db'),
     ownerToken: at('owner.token'),
     agents: at('agents'),

@@ -99,6 +99,9 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 
   const store = openSqliteStore(paths.store);
   closers.add(() => store.close());
+  // A call is asked for again within seconds, by a caller that waits: no power comes back so soon (decision 0001).
+  const calls = openSqliteStore(paths.calls, 'process');
+  closers.add(() => calls.close());
   const keyring = await Keyring.open(paths.home, { log });
   closers.add(() => keyring.close());
   for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
@@ -111,7 +114,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 
   const registry = new ServiceRegistry({ log });
   const tools = new ToolDirectory({
-    intents: store.table('intents'),
+    intents: calls.table('intents'),
     peerClient: (alias) => links.toolClient(alias),
     log,
   });
@@ -223,6 +226,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => {
     tools.changes.close();
     peers.changes.close();
+    tools.peers.close();
   });
   const { url } = listening;
   await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version });

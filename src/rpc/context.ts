@@ -7,6 +7,9 @@ import type { ContextValues, HandlerContext } from '@connectrpc/connect';
 import { methodUrl } from './method-url.ts';
 import { type Principal, principalValues } from './principal.ts';
 
+/** Why the signal of a call that ended well is aborted. One for all: an error with a stack costs more than a call. */
+const CALL_OVER = new DOMException('the call has ended', 'AbortError');
+
 export interface CallInit {
   readonly method: DescMethod;
   readonly principal: Principal;
@@ -92,7 +95,7 @@ export class CallContext implements HandlerContext {
     this.#deadlineMs === undefined ? undefined : this.#deadlineMs - performance.now();
 
   /** Aborts the handler's signal; the first reason stays. Without a reason: the call is over. */
-  abort(reason?: unknown): void {
+  abort(reason: unknown = CALL_OVER): void {
     if (this.#abort) return;
     this.#abort = { reason };
     this.#controller?.abort(reason);

@@ -66,7 +66,7 @@ export class Admission {
       clearTimeout(timer);
       this.#connections.delete(connection);
       this.#count(connection, -1);
-      if (!connection.identified) this.settle(connection, connection.stage === 'tls' ? 'TLS_FAILED' : 'SAID_NOTHING');
+      setImmediate(() => this.#gone(connection)); // HTTP/2 says what was wrong after the socket's end
     });
     return connection;
   }
@@ -89,6 +89,10 @@ export class Admission {
   refuse(connection: Connection, reason: RefusalReason): void {
     this.settle(connection, reason);
     connection.socket.destroy();
+  }
+
+  #gone(connection: Connection): void {
+    if (!connection.identified) this.settle(connection, connection.stage === 'tls' ? 'TLS_FAILED' : 'SAID_NOTHING');
   }
 
   #late(connection: Connection): void {

@@ -84,12 +84,15 @@ export function createListener(options: ListenerOptions): Listener {
       if (listening) server.close(() => resolve());
       else resolve();
     });
-    for (const connection of admission.connections) connection.settled = true;
+    const gone = [...admission.connections].map((connection) => {
+      connection.settled = true;
+      return new Promise<void>((resolve) => connection.socket.once('close', () => resolve()));
+    });
     http1.drain();
     http2.drain();
     const timer = setTimeout(end, graceMs);
     if (graceMs === 0) end();
-    await stopped;
+    await Promise.all([stopped, ...gone]);
     clearTimeout(timer);
   };
 

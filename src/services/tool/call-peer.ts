@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { ToolRefSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { CallToolRequest, CallToolResponse, ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
+import { newRequestId } from '../../base/request-id.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
 
 interface PeerCall {
@@ -30,7 +30,7 @@ export async function* callPeer(
 ): AsyncGenerator<CallToolResponse> {
   const asked: CallToolRequest = {
     ...request,
-    requestId: request.requestId ?? new Uint8Array(randomBytes(16)),
+    requestId: request.requestId ?? newRequestId(),
     agent: call.agent,
     tool: create(ToolRefSchema, { upstream: call.upstream, name: request.tool?.name ?? '' }),
   };

@@ -14,6 +14,7 @@ export class RunningCall {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<AsyncQueue<CallToolResponse>>();
   #grace: NodeJS.Timeout | undefined;
+  #over = false;
 
   constructor(source: CallSource) {
     this.#source = source;
@@ -48,12 +49,14 @@ export class RunningCall {
 
   /** Everybody who waits has all that there is. */
   finish(): void {
+    this.#over = true;
     clearTimeout(this.#grace);
     for (const listener of this.#listeners) listener.end();
   }
 
   /** The call failed, for everybody who waits. */
   fail(error: unknown): void {
+    this.#over = true;
     clearTimeout(this.#grace);
     for (const listener of this.#listeners) listener.fail(error);
   }
@@ -64,7 +67,7 @@ export class RunningCall {
 
   /** The last asker who leaves ends the run: at once if it gave up, after a pause if its line was cut. */
   #leave(listener: AsyncQueue<CallToolResponse>, signal: AbortSignal): void {
-    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0 || this.#over) return;
     if (signal.aborted && reasonOf(signal.reason) === 'LINK_LOST') {
       this.#grace = setTimeout(() => this.abort(signal.reason), graceMs).unref();
     } else {

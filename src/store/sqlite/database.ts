@@ -8,7 +8,10 @@ import { checkSchema, migrate } from './schema.ts';
 /** How long a write waits for another program (a backup, an inspecting person) before it fails. */
 const BUSY_TIMEOUT_MS = 5000;
 
-export function openDatabase(path: string): DatabaseSync {
+/** What a commit survives: the end of the process, or the loss of power too (which costs an fsync). */
+export type Durability = 'process' | 'power';
+
+export function openDatabase(path: string, durability: Durability = 'power'): DatabaseSync {
   createPrivateFile(path);
   let db: DatabaseSync | undefined;
   try {
@@ -16,7 +19,8 @@ export function openDatabase(path: string): DatabaseSync {
     checkSchema(db, path);
     chmodSync(path, 0o600);
     // FULL: a commit is on the disk, not only with the operating system, when it returns (sqlite.org/pragma.html).
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const synchronous = durability === 'power' ? 'FULL' : 'NORMAL';
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
     migrate(db);
     return db;
   } catch (error) {

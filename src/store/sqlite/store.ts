@@ -1,10 +1,10 @@
-/** The store in one SQLite file: what a promise said is written survives `kill -9` and a loss of power. */
+/** The store in one SQLite file: what a promise said is written survives `kill -9` and, unless told otherwise, a loss of power. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LocalError, messageOf } from '../../base/errors.ts';
 import { checkTableName } from '../limits.ts';
 import type { KeyedTable, Store } from '../store.ts';
 import { Batch } from './batch.ts';
-import { openDatabase } from './database.ts';
+import { type Durability, openDatabase } from './database.ts';
 import { moveAwayHelp, storeError } from './errors.ts';
 import { SqliteTable, Statements } from './table.ts';
 
@@ -12,8 +12,8 @@ import { SqliteTable, Statements } from './table.ts';
  * Opens or makes the file. Throws `STORE_NOT_WRITABLE`, `STORE_CORRUPT`, `STORE_TOO_NEW`, `STORE_FOREIGN` or
  * `STORE_BUSY`. One process writes a file at a time: see `lock.ts`.
  */
-export function openSqliteStore(path: string): Store {
-  const db = openDatabase(path);
+export function openSqliteStore(path: string, durability: Durability = 'power'): Store {
+  const db = openDatabase(path, durability);
   const statements = prepare(db, path);
   const batch = new Batch(db, path);
   const tables = new Map<string, KeyedTable>();

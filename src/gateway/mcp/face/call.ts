@@ -32,9 +32,11 @@ export interface ToolCall {
 
 /** Runs a tool of the mesh. The result is as the upstream wrote it; its JSON is not yet checked. */
 export async function callMesh(view: MeshView, tool: ExposedTool, call: ToolCall, caller: Caller): Promise<Reply> {
+  let answer: Reply | undefined;
   try {
+    // To the end of the stream: a reader that leaves after the result would cancel what has just ended well.
     for await (const { event } of view.clients.tools.callTool(requestOf(tool, call), { signal: caller.signal })) {
-      if (event.case === 'result') return { result: event.value.resultJson, isError: event.value.isError };
+      if (event.case === 'result') answer = { result: event.value.resultJson, isError: event.value.isError };
       const message = notificationOf(event, call);
       const turn = message === undefined ? undefined : caller.notify(message);
       if (turn !== undefined) await turn;
@@ -42,7 +44,7 @@ export async function callMesh(view: MeshView, tool: ExposedTool, call: ToolCall
   } catch (error) {
     return replyToFailure(error, call.name, call.capabilities);
   }
-  return errorResult('The tool ended without an answer. It may have run: check before you call it again.');
+  return answer ?? errorResult('The tool ended without an answer. It may have run: check before you call it again.');
 }
 
 function requestOf({ address }: ExposedTool, call: ToolCall): MessageInitShape<typeof CallToolRequestSchema> {
