@@ -10,13 +10,15 @@ export interface HeartbeatParts {
   readonly onDead: () => void;
 }
 
-/** A timer that fires so late shows that this process stood still: what arrived meanwhile is read first. */
+/** A timer that fires so late shows that this process stood still: the other side has one more heartbeat's time. */
 const STALL_MS = 1_000;
 
-/** Keeps a quiet link alive, and finds out when it is dead. One timer for both. */
+/**
+ * Keeps a quiet link alive, finds out when it is dead, and measures the round trip. It beats on busy links too: the
+ * frame costs nothing there, and a measure that is never renewed would mislead.
+ */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
-  #sentMs: number;
   #receivedMs: number;
   #stopTimer: () => void = () => undefined;
   #sequence = 0;
@@ -26,14 +28,13 @@ export class Heartbeat {
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
-    this.#sentMs = parts.clock.monotonicMs();
-    this.#receivedMs = this.#sentMs;
-    this.#arm(parts.limits.heartbeatMs);
+    this.#receivedMs = parts.clock.monotonicMs();
   }
 
-  /** Something was sent. */
-  sent(): void {
-    this.#sentMs = this.#parts.clock.monotonicMs();
+  /** The first heartbeat goes at once: people like to see the round trip of a fresh link. */
+  start(): void {
+    this.beat();
+    this.#arm();
   }
 
   /** Something was received. */
@@ -45,7 +46,6 @@ export class Heartbeat {
   beat(): number {
     this.#sequence = (this.#sequence + 1) >>> 0;
     this.#beatMs = this.#parts.clock.monotonicMs();
-    this.#sentMs = this.#beatMs;
     this.#parts.beat(this.#sequence);
     return this.#sequence;
   }
@@ -59,21 +59,26 @@ export class Heartbeat {
     this.#stopTimer();
   }
 
-  #arm(delayMs: number): void {
-    const { clock } = this.#parts;
-    const dueMs = clock.monotonicMs() + delayMs;
-    this.#stopTimer = clock.after(delayMs, () => this.#look(clock.monotonicMs() - dueMs));
+  /** Looks again at the next heartbeat, or when the link would be dead. */
+  #arm(): void {
+    const { clock, limits } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const nextBeatMs = this.#beatMs + limits.heartbeatMs;
+    const dueMs = Math.max(nowMs + 1, Math.min(nextBeatMs, this.#receivedMs + limits.deadMs));
+    this.#stopTimer = clock.after(dueMs - nowMs, () => this.#look(clock.monotonicMs() - dueMs));
   }
 
   #look(lateMs: number): void {
     const { clock, limits, onDead } = this.#parts;
-    const silentMs = clock.monotonicMs() - this.#receivedMs;
-    if (silentMs >= limits.deadMs && lateMs < STALL_MS) {
-      onDead();
-      return;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#receivedMs >= limits.deadMs) {
+      if (lateMs < STALL_MS) {
+        onDead();
+        return;
+      }
+      this.#receivedMs = nowMs - limits.deadMs + limits.heartbeatMs;
     }
-    if (clock.monotonicMs() - this.#sentMs >= limits.heartbeatMs) this.beat();
-    const idleMs = clock.monotonicMs() - this.#sentMs;
-    this.#arm(Math.max(1, Math.min(limits.heartbeatMs - idleMs, limits.deadMs - silentMs)));
+    if (nowMs - this.#beatMs >= limits.heartbeatMs) this.beat();
+    this.#arm();
   }
 }

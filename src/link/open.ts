@@ -72,8 +72,10 @@ function releaseDialed(
   options: LinkOptions,
 ): void {
   const destroy = () => {
-    session.destroy();
+    // The carrier first: a session that is destroyed writes once more, which Node forbids while another write is
+    // under way on a stream in JavaScript.
     carrier.stream.destroy();
+    session.destroy();
   };
   if (isDead(reason)) destroy();
   else afterLinger(stream, options, destroy);

@@ -52,10 +52,10 @@ export class LinkPool {
     return [...this.#slots.values()].flatMap(({ link }) => link ?? []);
   }
 
-  /** The link to a peer, dialed if there is none. Fails with what the dial fails with. */
+  /** The link to a peer, dialed if there is none that takes calls. Fails with what the dial fails with. */
   linkTo(nodeId: Uint8Array): Link | Promise<Link> {
     const slot = this.#slot(nodeId);
-    if (slot.link) return slot.link;
+    if (slot.link?.isUsable) return slot.link;
     if (this.#closed) return Promise.reject(shuttingDown());
     return (slot.dialing ?? this.#dial(slot)).promise;
   }
@@ -133,14 +133,14 @@ export class LinkPool {
   /** Keeps one of two links of a pair, by a rule that both ends compute alike. */
   #install(slot: Slot, link: Link): void {
     const other = slot.link;
+    void link.closed.then((end) => this.#ended(slot, link, end));
     if (other && !this.#replaces(link, other)) {
       void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
       return;
     }
     slot.link = link;
-    slot.redial.reset(Date.now());
+    slot.redial.reset();
     clearTimeout(slot.timer);
-    void link.closed.then((end) => this.#ended(slot, link, end));
     this.#options.onEvent({ kind: 'open', nodeId: slot.nodeId, link });
     if (other) void other.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
   }
@@ -161,6 +161,7 @@ export class LinkPool {
     this.history.add(link, end);
     if (slot.link !== link) return;
     delete slot.link;
+    slot.redial.lost(Date.now());
     this.#options.onEvent({ kind: 'closed', nodeId: slot.nodeId, link, end });
     this.#scheduleRedial(slot, end.retryDelayMs);
   }

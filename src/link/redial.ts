@@ -17,8 +17,12 @@ export class Redial {
   }
 
   /** A good hello: the next pause is short again. */
-  reset(nowMs: number): void {
+  reset(): void {
     this.#attempt = 0;
+  }
+
+  /** The link was lost: patience begins anew. */
+  lost(nowMs: number): void {
     this.#lostMs = nowMs;
   }
 

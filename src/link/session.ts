@@ -52,10 +52,7 @@ export class LinkSession implements Link, ChannelReceiver {
     this.openTimeMs = clock.timeMs();
     this.#outbox = new Outbox({
       carrierBytes: limits.carrierBytes,
-      write: (packet, taken) => {
-        this.#heartbeat.sent();
-        channel.write(packet, taken);
-      },
+      write: (packet, taken) => channel.write(packet, taken),
       onRoom: () => this.#mux.resume(),
     });
     this.#mux = new Mux({
@@ -73,6 +70,7 @@ export class LinkSession implements Link, ChannelReceiver {
       beat: (sequence) => this.#outbox.add({ kind: 'heartbeat', streamId: 0, sequence, isAnswer: false }),
       onDead: () => this.#end(CloseReason.HEARTBEAT_TIMEOUT, `nothing was received for ${limits.deadMs / 1_000} s`),
     });
+    this.#heartbeat.start();
   }
 
   get peerNodeId(): Uint8Array {

@@ -53,7 +53,7 @@ export class Upstreams {
     this.#running.set(spec.name, { upstream, fingerprint: fingerprintOf(spec) });
     const client = createClient(
       ToolService,
-      createLocalTransport(new ServiceRegistry().add(ToolService, upstream.service), mesh),
+      createLocalTransport(new ServiceRegistry().add(ToolService, upstream.service, { isBehindDoor: true }), mesh),
     );
     this.#tools.add({ name: spec.name, share: spec.share, client, status: () => upstream.status() });
     upstream.start();

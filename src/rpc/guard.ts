@@ -6,7 +6,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { ConnectError, HandlerContext, MethodImplSpec } from '@connectrpc/connect';
 import type { Access } from '../../gen/towline/v1/access_pb.ts';
-import { type Log, silentLog } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import { checkAccess } from './interceptors/access.ts';
 import { toFailure } from './interceptors/failures.ts';
 import { logCall } from './interceptors/log.ts';
@@ -31,17 +31,28 @@ export interface Guard {
   readonly impl: GuardedImpl;
 }
 
+/** What is guarded, and how. */
+export interface Guarded {
+  /** "towline.v1.ToolService/CallTool". */
+  readonly name: string;
+  readonly access: Access;
+  /** Whether requests are checked against the rules of their schema. */
+  readonly validates: boolean;
+  readonly log: Log;
+}
+
 /** Puts the checks around a handler. */
-export function guard(spec: MethodImplSpec, name: string, access: Access, log: Log = silentLog): Guard {
+export function guard(spec: MethodImplSpec, { name, access, validates, log }: Guarded): Guard {
   const { input, output } = spec.method;
+  const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
   const watch = (context: HandlerContext) => new Watch(context, name, access, log);
-  const valid = (requests: Messages) => mapStream(requests, (request) => checked(input, request));
+  const valid = (requests: Messages) => mapStream(requests, (request) => checked(check, request));
 
   async function single(context: HandlerContext, answer: () => Init | Promise<Init>, request?: Message) {
     const call = watch(context);
     try {
       call.admit();
-      const loading = request && checkMessage(input, request);
+      const loading = request && check(request);
       if (loading) await loading;
       const response = asMessage(output, await answer());
       call.ended();
@@ -55,7 +66,7 @@ export function guard(spec: MethodImplSpec, name: string, access: Access, log: L
     const call = watch(context);
     return new GuardedStream(call, output, async () => {
       call.admit();
-      const loading = request && checkMessage(input, request);
+      const loading = request && check(request);
       if (loading) await loading;
       return answer()[Symbol.asyncIterator]();
     });
@@ -89,8 +100,8 @@ export function guard(spec: MethodImplSpec, name: string, access: Access, log: L
   }
 }
 
-function checked(schema: DescMessage, message: Message): Message | Promise<Message> {
-  const loading = checkMessage(schema, message);
+function checked(check: (message: Message) => Promise<void> | undefined, message: Message): Message | Promise<Message> {
+  const loading = check(message);
   return loading ? loading.then(() => message) : message;
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@connectrpc/connect';
 import { Access } from '../../gen/towline/v1/access_pb.ts';
 import { LocalError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { type Log, silentLog } from '../base/log.ts';
 import { connectImpl } from './connect-impl.ts';
 import { type GuardedImpl, guard } from './guard.ts';
 import { accessOf } from './interceptors/access.ts';
@@ -40,6 +40,8 @@ export interface RegistryOptions {
 export interface AddOptions {
   /** Who may call methods that declare no access: for services whose schema is not ours, such as grpc.health.v1. */
   readonly access?: Access;
+  /** Its requests passed another registry's rules in the same process, and are not checked again. */
+  readonly isBehindDoor?: boolean;
 }
 
 export class ServiceRegistry {
@@ -121,7 +123,8 @@ export class ServiceRegistry {
       });
     }
     const intercepted = interceptHandler(spec, this.#options.interceptors ?? []);
-    return { name, method, access, ...guard(intercepted, name, access, this.#options.log) };
+    const about = { name, access, validates: options.isBehindDoor !== true, log: this.#options.log ?? silentLog };
+    return { name, method, access, ...guard(intercepted, about) };
   }
 }
 

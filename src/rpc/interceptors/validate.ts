@@ -11,10 +11,23 @@ import { failure } from '../failure.ts';
 let validator: Validator | undefined;
 let loading: Promise<Validator> | undefined;
 
+const patterns = new Map<string, RegExp>();
+
+/**
+ * The engine's own regular expressions: the validator's are written in JavaScript and cost more than the call. Patterns
+ * come from our schema alone, and none of them backtracks without bound.
+ */
+function matches(pattern: string, against: string): boolean {
+  const compiled = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, compiled);
+  return compiled.test(against);
+}
+
 /** Loads the validator ahead of the first call. */
 export async function loadValidator(): Promise<void> {
   // The first broken rule is enough to refuse; a hostile message does not get to break a million.
-  loading ??= import('@bufbuild/protovalidate').then(({ createValidator }) => createValidator({ failFast: true }));
+  const options = { failFast: true, regexMatch: matches };
+  loading ??= import('@bufbuild/protovalidate').then(({ createValidator }) => createValidator(options));
   validator = await loading;
 }
 
