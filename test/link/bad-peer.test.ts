@@ -118,7 +118,7 @@ describe('a link ends with LIMIT_EXCEEDED', () => {
       streamId += 2;
       return openFrame(streamId);
     };
-    const timer = setInterval(() => peer.send(...many(3_000, next)), 1);
+    const timer = setInterval(() => peer.send(...many(3_000, next)), 20);
     expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
     clearInterval(timer);
     peer.stream.destroy();
@@ -137,7 +137,8 @@ describe('a link goes on', () => {
       { kind: 'cancel', streamId: 1, code: 1 },
     );
     peer.send({ kind: 'heartbeat', streamId: 0, sequence: 7, isAnswer: false });
-    expect((await peer.saw('heartbeat')).kind.value).toMatchObject({ sequence: 7, isAnswer: true });
+    const answer = { value: expect.objectContaining({ sequence: 7, isAnswer: true }) };
+    await expect.poll(() => peer.frames.map(({ kind }) => kind)).toContainEqual(expect.objectContaining(answer));
   });
 
   it('when every byte comes alone', async () => {

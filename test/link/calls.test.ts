@@ -14,6 +14,7 @@ describe.each([
   it('carries a unary call in one frame each way', async () => {
     await using pair = await pairOf();
     serveEcho(pair.accepted);
+    await settle(); // the first heartbeats
     const before = pair.dialed.counters().sentFrames;
     const { messages, status } = await call(pair.dialed, 'a.B/C', unary('hello')).seen;
     expect(messages.map(textOf)).toEqual(['hello']);
@@ -114,7 +115,7 @@ describe.each([
   it('puts all frames of a turn into one packet', async () => {
     await using pair = await pairOf();
     serveEcho(pair.accepted);
-    await call(pair.dialed, 'a.B/C', unary('warm')).seen;
+    await settle(); // the first heartbeats
     const before = pair.dialed.counters();
     await Promise.all(Array.from({ length: 100 }, (__, index) => call(pair.dialed, 'a.B/C', unary(`${index}`)).seen));
     const after = pair.dialed.counters();

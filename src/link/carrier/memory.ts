@@ -28,10 +28,10 @@ class MemoryEnd extends Duplex {
   #waiting: (() => void) | undefined;
 
   override _read(): void {
-    const waiting = this.other?.#waiting;
-    if (!waiting || !this.other) return;
-    this.other.#waiting = undefined;
-    setImmediate(waiting);
+    const { other } = this;
+    if (other === undefined || other.#waiting === undefined) return;
+    setImmediate(other.#waiting);
+    other.#waiting = undefined;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {

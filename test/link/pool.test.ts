@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
+import { LocalError } from '../../src/base/errors.ts';
+import { memoryCarriers } from '../../src/link/carrier/memory.ts';
+import type { Link } from '../../src/link/link.ts';
+import { dialLink } from '../../src/link/open.ts';
+import { type LinkEvent, LinkPool } from '../../src/link/pool.ts';
+import { Redial } from '../../src/link/redial.ts';
+import { Accepted, bytesOf, call, linkServer, optionsOf, serveEcho, type TestNode, testNode } from './support.ts';
+
+/** A node with a pool, that can be dialed by others of its kind in memory. */
+class Member {
+  readonly events: LinkEvent[] = [];
+  readonly pool: LinkPool;
+  node: TestNode;
+  isUp = true;
+  dials = 0;
+
+  constructor(readonlyPeers: Map<string, Member>, node = testNode()) {
+    this.node = node;
+    readonlyPeers.set(key(node.nodeId), this);
+    this.pool = new LinkPool({
+      nodeId: node.nodeId,
+      dial: (nodeId, signal) => this.dial(readonlyPeers.get(key(nodeId)), signal),
+      onEvent: (event) => {
+        this.events.push(event);
+        if (event.kind === 'open') serveEcho(event.link);
+      },
+    });
+  }
+
+  /** Dials a member; the member's pool adopts the link. */
+  async dial(peer: Member | undefined, signal?: AbortSignal): Promise<Link> {
+    this.dials++;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!peer?.isUp) throw new LocalError('LINK_UNREACHABLE', 'nobody is there');
+    const carriers = memoryCarriers(this.node.nodeId, peer.node.nodeId);
+    const accepted = new Accepted();
+    linkServer(accepted, optionsOf(peer.node), () => carriers.accepted).emit('connection', carriers.accepted.stream);
+    void accepted.next().then((link) => peer.pool.adopt(link));
+    return dialLink(carriers.dialed, optionsOf(this.node), signal);
+  }
+
+  kinds(): string[] {
+    return this.events.map(({ kind }) => kind);
+  }
+}
+
+const key = (nodeId: Uint8Array) => Buffer.from(nodeId).toString('hex');
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const unary = { data: bytesOf('x'), halfClose: true };
+
+const members: Member[] = [];
+
+/** Two nodes; the first has the lower id. */
+function twoMembers(): [Member, Member] {
+  const peers = new Map<string, Member>();
+  const [low, high] = [testNode(), testNode()].sort((a, b) => Buffer.compare(a.nodeId, b.nodeId));
+  const pair: [Member, Member] = [new Member(peers, low), new Member(peers, high)];
+  members.push(...pair);
+  return pair;
+}
+
+afterEach(async () => {
+  for (const member of members) member.isUp = false;
+  await Promise.all(members.splice(0).map(({ pool }) => pool.close()));
+});
+
+describe('the pool of links', () => {
+  it('dials a peer when its link is first wanted, once for all who want it', async () => {
+    const [one, two] = twoMembers();
+    const links = await Promise.all([one.pool.linkTo(two.node.nodeId), one.pool.linkTo(two.node.nodeId)]);
+    expect(links[0]).toBe(links[1]);
+    expect(one.pool.linkTo(two.node.nodeId)).toBe(links[0]);
+    expect([one.dials, one.kinds()]).toEqual([1, ['connecting', 'open']]);
+  });
+
+  it('uses the link that the peer dialed', async () => {
+    const [one, two] = twoMembers();
+    await two.pool.linkTo(one.node.nodeId);
+    const link = await one.pool.linkTo(two.node.nodeId);
+    expect([link.dialed, one.dials]).toEqual([false, 0]);
+  });
+
+  it('keeps the one that the lower node id dialed when both dial at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [low, high] = twoMembers();
+      const [a, b] = await Promise.all([low.pool.linkTo(high.node.nodeId), high.pool.linkTo(low.node.nodeId)]);
+      expect((await call(a, 'a.B/C', unary).seen).status.lost).toBe(false);
+      expect((await call(b, 'a.B/C', unary).seen).status.lost).toBe(false);
+      await sleep(50);
+      expect(low.pool.links().map(({ dialed }) => dialed)).toEqual([true]);
+      expect(high.pool.links().map(({ dialed }) => dialed)).toEqual([false]);
+      expect(low.pool.history.list().map(({ end }) => end.reason)).toEqual([CloseReason.DUPLICATE]);
+      expect(high.pool.history.list().map(({ end }) => end.reason)).toEqual([CloseReason.DUPLICATE]);
+    }
+  });
+
+  it('lets the calls of the link that goes end first', async () => {
+    const [low, high] = twoMembers();
+    const old = await high.pool.linkTo(low.node.nodeId);
+    const held = call(old, 'a.B/C');
+    await sleep(10);
+    high.pool.adopt(await low.dial(undefined).catch(() => low.dial(high)));
+    await sleep(30);
+    held.stream.send(bytesOf('late'), true);
+    expect((await held.seen).status).toMatchObject({ code: 0, lost: false });
+  });
+
+  it('takes the newer link of a peer that started anew', async () => {
+    const [low, high] = twoMembers();
+    const old = await low.pool.linkTo(high.node.nodeId);
+    high.node = { ...high.node, instanceId: new Uint8Array(16) };
+    const fresh = await high.dial(low);
+    await sleep(30);
+    expect(low.pool.links()).toHaveLength(1);
+    expect(low.pool.links()[0]).not.toBe(old);
+    expect((await old.closed).reason).toBe(CloseReason.DUPLICATE);
+    fresh.close(CloseReason.REQUESTED, '');
+  });
+
+  it('opens a kept link again when it is lost, and one that is not kept only when wanted', async () => {
+    const [one, two] = twoMembers();
+    one.pool.keep(two.node.nodeId, true);
+    await expect.poll(() => one.pool.links().length).toBe(1);
+    one.pool.links()[0]?.close(CloseReason.CARRIER_LOST, 'a fault');
+    await expect.poll(() => one.kinds()).toEqual(['connecting', 'open', 'closed', 'connecting', 'open']);
+    one.pool.keep(two.node.nodeId, false);
+    one.pool.links()[0]?.close(CloseReason.CARRIER_LOST, 'a fault');
+    await sleep(400);
+    expect(one.pool.links()).toEqual([]);
+    await one.pool.linkTo(two.node.nodeId);
+    expect(one.dials).toBe(3);
+  });
+
+  it('goes on trying for a kept peer that is away, and tells each failure', async () => {
+    const [one, two] = twoMembers();
+    two.isUp = false;
+    one.pool.keep(two.node.nodeId, true);
+    await expect.poll(() => one.dials, { timeout: 5_000 }).toBeGreaterThan(2);
+    expect(one.events[1]).toMatchObject({ kind: 'failed', error: { reason: 'LINK_UNREACHABLE' } });
+    two.isUp = true;
+    await expect.poll(() => one.pool.links().length, { timeout: 5_000 }).toBe(1);
+  });
+
+  it('fails for whoever wants a link to a peer that is away', async () => {
+    const [one, two] = twoMembers();
+    two.isUp = false;
+    await expect(one.pool.linkTo(two.node.nodeId)).rejects.toMatchObject({ reason: 'LINK_UNREACHABLE' });
+    expect(one.events.at(-1)).not.toHaveProperty('retryMs');
+  });
+
+  it('ends the link of a revoked key at once, and does not dial it again', async () => {
+    const [one, two] = twoMembers();
+    one.pool.keep(two.node.nodeId, true);
+    await expect.poll(() => one.pool.links().length).toBe(1);
+    const link = two.pool.links()[0];
+    one.pool.revoke(two.node.nodeId);
+    expect((await link?.closed)?.reason).toBe(CloseReason.UNTRUSTED);
+    await sleep(300);
+    expect([one.pool.links(), one.dials]).toEqual([[], 1]);
+  });
+
+  it('drains all links when it closes, and dials no more', async () => {
+    const [one, two] = twoMembers();
+    const link = await one.pool.linkTo(two.node.nodeId);
+    const { seen } = call(link, 'a.B/C', unary);
+    await Promise.all([seen, one.pool.close()]);
+    expect((await seen).status.lost).toBe(false);
+    expect((await link.closed).reason).toBe(CloseReason.SHUTDOWN);
+    await expect(one.pool.linkTo(two.node.nodeId)).rejects.toMatchObject({ reason: 'LINK_UNWANTED' });
+  });
+});
+
+describe('dialing again', () => {
+  const highest = (redial: Redial, nowMs: number) => {
+    const pauses = Array.from({ length: 400 }, () => redial.next(nowMs));
+    return Math.max(...pauses.slice(20));
+  };
+
+  it('pauses at most 3 s for ten minutes after a loss, and 30 s later', () => {
+    const redial = new Redial(0);
+    redial.lost(1_000_000);
+    expect(highest(redial, 1_000_000 + 599_999)).toBeLessThanOrEqual(3_000);
+    expect(highest(redial, 1_000_000 + 600_001)).toBeGreaterThan(15_000);
+    expect(highest(redial, 1_000_000 + 600_001)).toBeLessThanOrEqual(30_000);
+  });
+
+  it('begins with short pauses after a good hello', () => {
+    const redial = new Redial(0);
+    highest(redial, 0);
+    redial.reset();
+    expect(redial.next(0)).toBeLessThanOrEqual(250);
+  });
+
+  it('waits as long as the peer asked for, within reason', () => {
+    expect(new Redial(0).next(0, 5_000)).toBe(5_000);
+    expect(new Redial(0).next(0, 86_400_000)).toBe(60_000);
+  });
+});
