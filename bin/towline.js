@@ -28,9 +28,9 @@ if (tooOld) {
   import(entry()).then(run).catch(fail);
 }
 
-/** The emitted code of a published package, or the sources of a checkout. TOWLINE_SOURCE=1 insists on the sources. */
+/** The bundle of a published package, or the sources of a checkout. TOWLINE_SOURCE=1 insists on the sources. */
 function entry() {
-  const emitted = new URL('../dist/src/cli/main.js', import.meta.url);
+  const emitted = new URL('../dist/bundle/main.js', import.meta.url);
   const useSource = process.env.TOWLINE_SOURCE === '1' || !fs.existsSync(emitted);
   return useSource ? new URL('../src/cli/main.ts', import.meta.url).href : emitted.href;
 }
