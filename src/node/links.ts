@@ -18,6 +18,8 @@ import type { PeerTools } from '../services/tool/peer-tools.ts';
 import type { AddressBook } from '../trust/address-book.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
+import type { KeyringEntry } from '../trust/keyring-entries.ts';
+import { nodeIdKey } from '../trust/node-id.ts';
 import { type Peers, peerPrincipal } from './peers.ts';
 
 export interface LinksParts {
@@ -34,6 +36,8 @@ export interface LinksParts {
 export class Links {
   readonly pool: LinkPool;
   readonly #parts: LinksParts;
+  /** The alias under which each linked peer's tools are listed: its entry may be renamed or gone by the time it leaves. */
+  readonly #listedAs = new Map<string, string>();
 
   constructor(parts: LinksParts) {
     this.#parts = parts;
@@ -75,7 +79,7 @@ export class Links {
     } else if (event.kind === 'closed') {
       const { reason, message } = event.end;
       log.info('link closed', { peer: alias, reason, message });
-      this.#parts.tools.detach(alias);
+      this.#unlist(event.nodeId);
       peers.note(event.nodeId, { state: PeerState.OFFLINE, stateMs, lastError: message });
     } else {
       const lastError = messageOf(event.error);
@@ -85,7 +89,7 @@ export class Links {
   }
 
   #opened(link: Link): void {
-    const { keyring, peers, tools, registry, book, log } = this.#parts;
+    const { keyring, peers, registry, book, log } = this.#parts;
     const entry = keyring.byId(link.peerNodeId);
     if (!entry) {
       link.close(CloseReason.UNTRUSTED, 'this key is not trusted');
@@ -99,7 +103,7 @@ export class Links {
       hello: link.hello,
       roundTripMs: () => link.counters().roundTripMs,
     });
-    tools.attach(entry.alias, createClient(ToolService, createLinkTransport(link)));
+    this.#list(entry, link);
     const learnt = async () => {
       await book.learn(link.peerNodeId, link.hello.addresses, 'hello');
       if (link.dialed && link.remoteAddress !== undefined) await book.markSuccess(link.peerNodeId, link.remoteAddress);
@@ -108,6 +112,27 @@ export class Links {
     learnt().catch((error: unknown) =>
       log.warn('addresses of a peer were not kept', { peer: entry.alias, error: messageOf(error) }),
     );
+  }
+
+  /** The keyring changed: tools of renamed peers are listed under their new names. */
+  rename(): void {
+    for (const link of this.pool.links()) {
+      const entry = this.#parts.keyring.byId(link.peerNodeId);
+      if (entry && this.#listedAs.get(nodeIdKey(link.peerNodeId)) !== entry.alias) this.#list(entry, link);
+    }
+  }
+
+  #list(entry: KeyringEntry, link: Link): void {
+    this.#unlist(entry.nodeId);
+    this.#listedAs.set(nodeIdKey(entry.nodeId), entry.alias);
+    this.#parts.tools.attach(entry.alias, createClient(ToolService, createLinkTransport(link)));
+  }
+
+  #unlist(nodeId: Uint8Array): void {
+    const alias = this.#listedAs.get(nodeIdKey(nodeId));
+    if (alias === undefined) return;
+    this.#listedAs.delete(nodeIdKey(nodeId));
+    this.#parts.tools.detach(alias);
   }
 
   #status(link: Link, end?: LinkEnd): LinkStatus {

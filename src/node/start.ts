@@ -203,6 +203,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
         log.info('trusted no longer', { peer: alias });
       }
       for (const { nodeId } of [...added, ...changed]) void peers.refresh(nodeId);
+      links.rename();
       tools.changes.changed(selfAlias);
     }),
   );

@@ -123,6 +123,14 @@ describe('strangers and the revoked', () => {
     expect(reused.stderr).toMatch(/INVITE_USED|ALIAS_TAKEN/);
   });
 
+  it('forgets the tools of a peer that it trusts no longer, and has them again when it does', async () => {
+    expect(await toolNames('laptop')).toContain('work/everything/echo');
+    await mesh.node('laptop').json('trust', 'remove', 'work');
+    await vi.waitFor(async () => expect(await toolNames('laptop')).toEqual([]), 5_000);
+    await mesh.join('laptop', 'work');
+    await vi.waitFor(async () => expect(await toolNames('laptop')).toContain('work/everything/echo'), 10_000);
+  });
+
   it('cuts the link of a revoked key at once', async () => {
     await mesh.node('work').json('trust', 'remove', 'laptop');
     await vi.waitFor(async () => {

@@ -79,7 +79,6 @@ export function createHttp1Door(hall: Hall): Http1Door {
       visits.set(socket, visit);
       server.emit('connection', socket);
       socket.resume(); // paused since its first bytes were read; the parser listens now
-      socket.resume(); // whoever looked at its first bytes has paused it, and Node's parser does not undo that
     },
     drain() {
       draining = true;
