@@ -4,19 +4,18 @@
  */
 import { readFile } from 'node:fs/promises';
 import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Config, ConfigSchema } from '../../../gen/towline/v1/config_pb.ts';
 import { messageOf, systemCodeOf } from '../../base/errors.ts';
-import { checkKeys } from './keys.ts';
+import { checkKeys, type Misplaced } from './keys.ts';
 import { type ConfigProblem, unusable } from './problem.ts';
 import { ruleViolations } from './rules.ts';
+import { Source } from './source.ts';
+import { checkTypes } from './types.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
   readonly problems: readonly ConfigProblem[];
 }
-
-type Path = readonly (string | number)[];
 
 /** No file is an empty file. Throws CONFIG_INVALID if nothing of the file can be used. */
 export async function loadConfig(path: string): Promise<LoadedConfig> {
@@ -31,43 +30,39 @@ export async function parseConfig(file: string, text: string): Promise<LoadedCon
   if (source.problems.length > 0) throw unusable(source.problems);
   const json = source.json();
   if (json === null) return { config: create(ConfigSchema), problems: [] };
-  if (typeof json !== 'object' || Array.isArray(json))
-    throw unusable([source.problem([], 'a configuration is a map of keys')]);
-  const problems = await dropBadUpstreams(source, json);
-  const wrong = await problemsOf(source, json, []);
-  if (wrong.length > 0) throw unusable([...problems, ...wrong]);
-  return { config: fromJson(ConfigSchema, json), problems };
+  if (!isObject(json)) throw unusable([source.problem([], 'a configuration is a map of keys')]);
+  const malformed = [...checkKeys(ConfigSchema, json), ...checkTypes(ConfigSchema, json)];
+  let usable = without(json, failedUpstreams(source, malformed, []));
+  const invalid = await ruleViolations(ConfigSchema, fromJson(ConfigSchema, usable));
+  usable = without(usable, failedUpstreams(source, invalid, malformed));
+  const problems = [...malformed, ...invalid].map(({ path, message }) => source.problem(path, message));
+  return { config: fromJson(ConfigSchema, usable), problems: problems.sort(byPlace) };
 }
 
-/** Tries each upstream alone, and takes those that are wrong out of `json`. */
-async function dropBadUpstreams(source: Source, json: JsonObject): Promise<ConfigProblem[]> {
-  const upstreams = json['upstreams'];
-  if (typeof upstreams !== 'object' || upstreams === null || Array.isArray(upstreams)) return [];
-  const problems: ConfigProblem[] = [];
-  for (const [name, upstream] of Object.entries(upstreams)) {
-    const wrong = await problemsOf(source, { upstreams: { [name]: upstream } }, ['upstreams', name]);
-    if (wrong.length > 0) delete upstreams[name];
-    problems.push(...wrong);
-  }
-  return problems;
+/** The names of the upstreams that are to blame. Throws CONFIG_INVALID, telling of all, if more is wrong than upstreams. */
+function failedUpstreams(source: Source, found: readonly Misplaced[], earlier: readonly Misplaced[]): Set<string> {
+  const all = [...earlier, ...found].map(({ path, message }) => source.problem(path, message));
+  return new Set(
+    found.map(({ path: [key, name] }) => {
+      if (key !== 'upstreams' || name === undefined) throw unusable(all.sort(byPlace));
+      return String(name);
+    }),
+  );
 }
 
-async function problemsOf(source: Source, json: JsonObject, place: Path): Promise<ConfigProblem[]> {
-  const unknown = checkKeys(ConfigSchema, json);
-  if (unknown.length > 0) return unknown.map(({ path, message }) => source.problem(path, message));
-  let config: Config;
-  try {
-    config = fromJson(ConfigSchema, json);
-  } catch (error) {
-    return [source.problem(place, readable(messageOf(error)))];
-  }
-  const violations = await ruleViolations(ConfigSchema, config);
-  return violations.map(({ path, message }) => source.problem(path, message));
+function without(json: JsonObject, failed: ReadonlySet<string>): JsonObject {
+  const { upstreams } = json;
+  if (failed.size === 0 || !isObject(upstreams)) return json;
+  const kept = Object.entries(upstreams).filter(([name]) => !failed.has(name));
+  return { ...json, upstreams: Object.fromEntries(kept) };
 }
 
-/** "cannot decode field towline.v1.ListenConfig.port from JSON: …" without the words of the library. */
-function readable(message: string): string {
-  return message.replace(/^cannot decode (field|message) towline\.v1\.\w+\.?/, '').replace(' from JSON', '');
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function byPlace(left: ConfigProblem, right: ConfigProblem): number {
+  return left.line - right.line || left.column - right.column;
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -76,47 +71,5 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw unusable([{ file: path, line: 0, column: 0, message: messageOf(error) }]);
-  }
-}
-
-/** The text with its places. */
-class Source {
-  readonly problems: readonly ConfigProblem[];
-  readonly #file: string;
-  readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed;
-
-  constructor(file: string, text: string) {
-    this.#file = file;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
-    this.problems = this.#document.errors.map((error) => this.#at(error.pos[0], error.message));
-  }
-
-  json(): JsonValue {
-    return this.#document.toJS({ maxAliasCount: 100 }) as JsonValue;
-  }
-
-  /** A problem at the deepest part of `path` that the text has. */
-  problem(path: Path, message: string): ConfigProblem {
-    let node: unknown = this.#document.contents;
-    let offset: number | undefined;
-    for (const step of path) {
-      if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
-        if (!pair) break;
-        offset = (pair.key as Node).range?.[0];
-        node = pair.value;
-      } else {
-        node = this.#document.getIn(path.slice(0, path.indexOf(step) + 1), true);
-        offset = (node as Node | undefined)?.range?.[0] ?? offset;
-      }
-    }
-    const where = path.length === 0 ? '' : `${path.join('.')}: `;
-    return this.#at(offset ?? 0, `${where}${message}`);
-  }
-
-  #at(offset: number, message: string): ConfigProblem {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.#file, line, column: col, message };
   }
 }
