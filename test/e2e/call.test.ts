@@ -66,6 +66,16 @@ describe('two nodes', () => {
     expect(answer.stderr).toContain(says);
   });
 
+  it('carry an answer of 20 MiB', async () => {
+    const bytes = 20 * 1024 * 1024;
+    await vi.waitFor(async () => expect(await toolNames('laptop')).toContain('work/slow/long'), 20_000);
+    const { code, stdout } = await mesh
+      .node('laptop')
+      .towline('call', 'work/slow/long', `{"bytes":${bytes}}`, '--json');
+    expect(code).toBe(0);
+    expect(stdout.length).toBeGreaterThan(bytes);
+  });
+
   it('show each other as connected', async () => {
     const { peers } = await mesh.node('laptop').json<{ peers: { node: { alias: string }; state: string }[] }>('peers');
     expect(peers.map(({ node, state }) => [node.alias, state])).toEqual([['work', 'PEER_STATE_CONNECTED']]);

@@ -3,8 +3,9 @@ import { checkBrowser } from '../../../src/node/listener/browser.ts';
 import { isLoopbackAddress } from '../../../src/node/listener/loopback.ts';
 
 const plain = (host: string | undefined, origin?: string) =>
-  checkBrowser({ headers: { host, origin }, secure: false, hosts: ['Node.example'] });
-const secure = (host: string, origin?: string) => checkBrowser({ headers: { host, origin }, secure: true });
+  checkBrowser({ headers: { host, origin }, secure: false, loopback: true, hosts: ['Node.example'] });
+const secure = (host: string, origin?: string) =>
+  checkBrowser({ headers: { host, origin }, secure: true, loopback: true });
 
 it.each(['localhost', 'LOCALHOST:7433', '127.0.0.1:7433', '127.8.8.8', '[::1]', '[::1]:7433', 'node.example:1'])(
   'takes a plain request for %s',
@@ -23,6 +24,14 @@ it.each([
   '[::2]',
   '::1',
 ])('refuses a plain request for %s', (host) => expect(plain(host)).toBe('FOREIGN_HOST'));
+
+it.each([
+  ['192.168.1.5:7433', undefined],
+  ['[2001:db8::1]:7433', undefined],
+  ['evil.example', 'FOREIGN_HOST'],
+])('lets other machines ask in plain by IP address: %s', (host, expected) => {
+  expect(checkBrowser({ headers: { host }, secure: false, loopback: false })).toBe(expected);
+});
 
 it('takes a request over TLS by any name: a page cannot have a certificate of this node', () => {
   expect(secure('evil.example')).toBeUndefined();
@@ -52,8 +61,12 @@ it('refuses a page over TLS that came in plain, by the same name', () => {
 });
 
 it('goes by the authority of HTTP/2', () => {
-  expect(checkBrowser({ headers: { ':authority': 'localhost', host: 'x' }, secure: false })).toBeUndefined();
-  expect(checkBrowser({ headers: { ':authority': 'x', host: 'localhost' }, secure: false })).toBe('FOREIGN_HOST');
+  expect(
+    checkBrowser({ headers: { ':authority': 'localhost', host: 'x' }, secure: false, loopback: true }),
+  ).toBeUndefined();
+  expect(checkBrowser({ headers: { ':authority': 'x', host: 'localhost' }, secure: false, loopback: true })).toBe(
+    'FOREIGN_HOST',
+  );
 });
 
 it.each([

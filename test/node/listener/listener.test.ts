@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { defaultConnectionLimits, MAX_HEADER_BYTES } from '../../../src/node/listener/limits.ts';
@@ -263,6 +264,18 @@ describe('other machines', () => {
     expect(await exchange(node.port, get({ Host: 'node.example:7433' }))).toMatch(
       /^HTTP\/1\.1 200[\s\S]*"loopback":false/,
     );
+  });
+});
+
+describe('this machine', () => {
+  const address = Object.values(networkInterfaces())
+    .flat()
+    .find((info) => info?.family === 'IPv4' && !info.internal)?.address;
+
+  it.runIf(address)('is known by any of its addresses, where the node is bound to that one', async () => {
+    await using node = await startListener({ host: address as string });
+    const answer = await fetch(`http://${address}:${node.port}/`);
+    expect(await answer.json()).toMatchObject({ secure: false, loopback: true });
   });
 });
 
