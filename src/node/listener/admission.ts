@@ -29,7 +29,8 @@ export class Connection {
     this.socket = socket;
     this.remoteAddress = remoteAddress;
     this.remotePort = socket.remotePort ?? 0;
-    this.loopback = isLoopbackAddress(remoteAddress);
+    // From one of this machine's addresses to the same: nobody else could finish a handshake with that sender.
+    this.loopback = isLoopbackAddress(remoteAddress) || remoteAddress === socket.localAddress;
   }
 }
 

@@ -4,6 +4,7 @@
  * request must name this machine, and a page must come from this machine or from the very host that it asks.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { isLoopbackHost } from './loopback.ts';
 import type { RefusalReason } from './refusals.ts';
 
@@ -11,6 +12,8 @@ export interface BrowserCheck {
   /** Of HTTP/1.1 or HTTP/2. */
   readonly headers: IncomingHttpHeaders & { readonly ':authority'?: string | undefined };
   readonly secure: boolean;
+  /** The request comes from this machine. */
+  readonly loopback: boolean;
   /** Names beside loopback's by which this node may be asked in plain, without ports. */
   readonly hosts?: readonly string[] | undefined;
 }
@@ -18,10 +21,15 @@ export interface BrowserCheck {
 /** Why a request must be refused, if it must. */
 export function checkBrowser(request: BrowserCheck): RefusalReason | undefined {
   const authority = request.headers[':authority'] ?? request.headers.host;
-  if (!request.secure && !isOwnHost(hostOf(authority), request.hosts)) return 'FOREIGN_HOST';
+  if (!request.secure && !isAllowedHost(hostOf(authority), request)) return 'FOREIGN_HOST';
   const { origin } = request.headers;
   if (origin === undefined) return undefined; // no browser, or no page behind it
   return isOwnOrigin(origin, authority, request) ? undefined : 'FOREIGN_ORIGIN';
+}
+
+/** Other machines that are served in plain may also ask by IP address: no page can give itself one of ours. */
+function isAllowedHost(host: string | undefined, { loopback, hosts }: BrowserCheck): boolean {
+  return isOwnHost(host, hosts) || (!loopback && isIP(host ?? '') !== 0);
 }
 
 function isOwnOrigin(origin: string, authority: string | undefined, request: BrowserCheck): boolean {

@@ -41,7 +41,14 @@ export function createListener(options: ListenerOptions): Listener {
       log.debug('refused a connection', { reason, remoteAddress });
     },
   });
-  const hall = { admission, handlers, hosts, log, countRefusal: (reason: RefusalReason) => refusals.add(reason) };
+  const ownHosts = [options.host, ...hosts];
+  const hall = {
+    admission,
+    handlers,
+    hosts: ownHosts,
+    log,
+    countRefusal: (reason: RefusalReason) => refusals.add(reason),
+  };
   const http1 = createHttp1Door(hall);
   const http2 = createHttp2Door(hall);
   const enterTls = createTlsDoor(options, (connection, socket, facts) => {

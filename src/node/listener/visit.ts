@@ -26,7 +26,8 @@ export interface Hall {
 /** Says what to answer to a web page that has no business here; nothing if the request may go on. */
 export function refusalOf(hall: Hall, visit: Visit, headers: BrowserCheck['headers']): string | undefined {
   hall.admission.identify(visit.connection);
-  const reason = checkBrowser({ headers, secure: visit.facts.secure, hosts: hall.hosts });
+  const { secure, loopback } = visit.facts;
+  const reason = checkBrowser({ headers, secure, loopback, hosts: hall.hosts });
   if (reason === undefined) return undefined;
   hall.countRefusal(reason);
   return reason === 'FOREIGN_HOST'
