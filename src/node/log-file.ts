@@ -1,98 +1,86 @@
 /** The node's log: `<home>/log/node.log`, one JSON object a line. */
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCodeOf } from '../base/errors.ts';
 import { formatJsonLine, type LogRecord } from '../base/log.ts';
 
-/** Days of an ordinary node; two of them are kept. */
+/** Days of an ordinary node. */
 const maxBytes = 10 * 1024 * 1024;
-const followEveryMs = 250;
+
+/** Where logs that became long go, newest first: `node.log.1`, `node.log.2`. */
+const kept = 2;
 
 /** A place for log records. Never throws: a node must not end because its disk is full. */
 export interface LogFile {
+  /** Appends at once. What does not fit is dropped and counted; the next line that fits is preceded by the count. */
   write(record: LogRecord): void;
+  /** Idempotent. Later records are dropped. */
   close(): void;
 }
 
+/** Continues the log, or begins one that only its owner can read. */
 export async function openLogFile(path: string): Promise<LogFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  let file = openSync(path, 'a', 0o600);
-  let size = fstatSync(file).size;
+  const file = new RotatingFile(path);
   let dropped = 0;
-
-  function rotate(): void {
-    closeSync(file);
-    renameSync(path, `${path}.1`);
-    file = openSync(path, 'a', 0o600);
-    size = 0;
-  }
-
-  function append(line: string): void {
-    if (size > maxBytes) rotate();
-    size += writeSync(file, line);
-  }
-
   return {
     write(record) {
       try {
-        if (dropped > 0)
-          append(
-            formatJsonLine({ ...record, level: 'warn', message: 'log lines were lost', fields: { count: dropped } }),
-          );
+        if (dropped > 0) file.append(formatJsonLine(lostLines(record.time, dropped)));
         dropped = 0;
-        append(formatJsonLine(record));
+        file.append(formatJsonLine(record));
       } catch {
         // The disk is full or gone: there is nobody to tell but the next line that fits.
         dropped++;
       }
     },
-    close: () => closeSync(file),
+    close: () => file.close(),
   };
 }
 
-export interface TailOptions {
-  /** How many lines of what there is. */
-  readonly lines: number;
-  /** Whether to wait for more. */
-  readonly follow: boolean;
-  readonly signal?: AbortSignal;
+function lostLines(time: string, count: number): LogRecord {
+  return { time, level: 'warn', message: 'log lines were lost', fields: { count } };
 }
 
-/** The last lines of a log, then those that are added, through rotations. Nothing if there is no log. */
-export async function* tailLog(path: string, { lines, follow, signal }: TailOptions): AsyncGenerator<string> {
-  const text = await readFile(path, 'utf8').catch(nothingIfAbsent);
-  yield* splitLines(text).slice(-lines || Number.MAX_SAFE_INTEGER);
-  let offset = Buffer.byteLength(text);
-  while (follow && !signal?.aborted) {
-    const { added, start } = await readFrom(path, offset);
-    const end = added.lastIndexOf(0x0a) + 1;
-    offset = start + end;
-    yield* splitLines(added.toString('utf8', 0, end));
-    if (end === 0) await sleep(followEveryMs, undefined, signal ? { signal } : {}).catch(nothingIfAborted);
+class RotatingFile {
+  readonly #path: string;
+  /** -1 once closed: the number may be another file's by then. */
+  #file: number;
+  #size: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = openSync(path, 'a', 0o600);
+    this.#size = fstatSync(this.#file).size;
+  }
+
+  /** A line is whole in one file. Throws system errors; the next call may succeed. */
+  append(line: string): void {
+    if (this.#size > maxBytes) this.#rotate();
+    this.#size += writeSync(this.#file, line);
+  }
+
+  close(): void {
+    if (this.#file >= 0) closeSync(this.#file);
+    this.#file = -1;
+  }
+
+  /** If a step fails, the open file stays in use, and the next line tries again. */
+  #rotate(): void {
+    for (let age = kept; age > 0; age--)
+      renameIfThere(age === 1 ? this.#path : `${this.#path}.${age - 1}`, `${this.#path}.${age}`);
+    const next = openSync(this.#path, 'a', 0o600);
+    closeSync(this.#file);
+    this.#file = next;
+    this.#size = 0;
   }
 }
 
-/** What the file has after `offset`; from its start if it is shorter, because it was begun anew. */
-async function readFrom(path: string, offset: number): Promise<{ added: Buffer; start: number }> {
-  await using file = await open(path, 'a+');
-  const { size } = await file.stat();
-  const start = size < offset ? 0 : offset;
-  const added = Buffer.alloc(Math.min(size - start, maxBytes));
-  await file.read(added, 0, added.length, start);
-  return { added, start };
-}
-
-function splitLines(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
-}
-
-function nothingIfAbsent(error: unknown): string {
-  if (systemCodeOf(error) === 'ENOENT') return '';
-  throw error;
-}
-
-function nothingIfAborted(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
 }

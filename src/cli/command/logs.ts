@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { homePaths } from '../../node/home.ts';
-import { tailLog } from '../../node/log-file.ts';
+import { tailLog } from '../../node/log-tail.ts';
 import type { Io } from '../io.ts';
 import { renderLogLine } from '../render/log-line.ts';
 import { usageError } from '../usage.ts';
