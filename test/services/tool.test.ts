@@ -201,6 +201,9 @@ describe('at most once', () => {
     const after = countingDirectory(store);
     await vi.waitFor(() => expect(after.directory.local.view(agent).tools).toHaveLength(1));
     expect(await reasonOf(work(after.as(agent), id(7)))).toBe('OUTCOME_UNKNOWN');
+    after.directory.local.remove('slow');
+    expect(await reasonOf(work(after.as(agent), id(7)))).toBe('OUTCOME_UNKNOWN');
+    expect(await reasonOf(work(after.as(agent), id(8)))).toBe('TOOL_NOT_FOUND');
     expect(after.runs()).toBe(0);
     before.release();
     await lost;

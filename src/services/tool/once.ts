@@ -46,6 +46,11 @@ export class OnceOnly {
     }
   }
 
+  /** Whether a call with this key was begun, by this process or one before it. */
+  async knows(key: string): Promise<boolean> {
+    return (await this.#intents.get(key)) !== undefined;
+  }
+
   #begin(key: string, source: CallSource): RunningCall {
     const call = new RunningCall(source);
     this.#running.set(key, call);
@@ -84,7 +89,8 @@ export class OnceOnly {
   }
 }
 
-function outcomeUnknown() {
+/** The failure of a call that was begun, and whose answer nobody has. */
+export function outcomeUnknown() {
   return failure(Code.Aborted, 'OUTCOME_UNKNOWN', 'the tool may have run, but its answer was lost', {
     permanent: true,
     help: 'look at what the tool would have changed before you call it again',

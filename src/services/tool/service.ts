@@ -1,7 +1,7 @@
 /** ToolService of a node: its own tools, and for its own agents those of its peers. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { type Client, Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
-import { type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
+import { type ToolRef, type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import {
   type CallToolRequest,
   type CallToolResponse,
@@ -21,11 +21,11 @@ import { type Principal, principalKey, principalText } from '../../rpc/principal
 import type { KeyedTable } from '../../store/store.ts';
 import { callPeer } from './call-peer.ts';
 import { LocalTools } from './local-tools.ts';
-import { OnceOnly } from './once.ts';
+import { OnceOnly, outcomeUnknown } from './once.ts';
 import { pageOf } from './page.ts';
 import { PeerTools } from './peer-tools.ts';
 import { selfAlias } from './self.ts';
-import { findTarget } from './target.ts';
+import { findTarget, type Target } from './target.ts';
 import { isLocal } from './visibility.ts';
 
 export interface ToolServiceOptions {
@@ -113,7 +113,8 @@ export class ToolDirectory {
     const principal = context.values.get(principalKey);
     const ref = request.tool;
     if (!ref) throw new LocalError('INVALID_REQUEST', 'the request names no tool');
-    const target = findTarget(ref, principal, this.local, this.peers);
+    const key = request.requestId && `${principalText(principal)}/${toHex(request.requestId)}`;
+    const target = await this.#targetOf(ref, principal, key);
     if (target.kind === 'peer') {
       const client = this.#peerClient(target.alias);
       if (!client) throw unknownPeer(target.alias);
@@ -124,8 +125,17 @@ export class ToolDirectory {
     const { source } = target;
     const run = (signal: AbortSignal) =>
       source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } }, { signal });
-    if (request.requestId === undefined) yield* run(context.signal);
-    else yield* this.#once.run(`${principalText(principal)}/${toHex(request.requestId)}`, context.signal, run);
+    if (key === undefined) yield* run(context.signal);
+    else yield* this.#once.run(key, context.signal, run);
+  }
+
+  /** A tool that is not there (yet, after a restart) may have run under this key before: then nobody knows how it ended. */
+  async #targetOf(ref: ToolRef, principal: Principal, key: string | undefined): Promise<Target> {
+    try {
+      return findTarget(ref, principal, this.local, this.peers);
+    } catch (error) {
+      throw key !== undefined && (await this.#once.knows(key)) ? outcomeUnknown() : error;
+    }
   }
 }
 
