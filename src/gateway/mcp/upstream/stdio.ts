@@ -35,6 +35,7 @@ class StdioChannel implements Channel {
   readonly #events: ChannelEvents;
   #ended = false;
   #junkLines = 0;
+  #unsent = '';
 
   constructor(group: ChildGroup, log: Log, stderr: TextRing, events: ChannelEvents) {
     this.#group = group;
@@ -48,7 +49,7 @@ class StdioChannel implements Channel {
   request(request: OutgoingRequest): void {
     if (this.#ended) {
       this.#events.failed(request.id, upstreamDown('it has ended'));
-    } else if (this.#group.child.stdin.writableLength > maxUnsentBytes) {
+    } else if (this.#group.child.stdin.writableLength + this.#unsent.length > maxUnsentBytes) {
       this.#events.failed(request.id, upstreamDown('it does not read its input'));
     } else {
       this.send(request.text);
@@ -56,14 +57,15 @@ class StdioChannel implements Channel {
   }
 
   send(text: string): void {
+    if (this.#unsent === '') setImmediate(() => this.#flush());
+    this.#unsent += `${oneLine(text)}\n`;
+  }
+
+  /** All messages of one turn of the event loop leave in one write: half of the cost of a small call is the write. */
+  #flush(): void {
     const { stdin } = this.#group.child;
-    if (!stdin.writable) return;
-    if (stdin.writableCorked === 0) {
-      // All messages of one turn of the event loop leave in one write: half of the cost of a small call is the write.
-      stdin.cork();
-      setImmediate(() => stdin.uncork());
-    }
-    stdin.write(`${oneLine(text)}\n`);
+    if (stdin.writable) stdin.write(this.#unsent);
+    this.#unsent = '';
   }
 
   /** A cancellation was told by a message; there is nothing else to free. */
@@ -73,6 +75,7 @@ class StdioChannel implements Channel {
   agree(): void {}
 
   async close(): Promise<void> {
+    this.#flush();
     await this.#group.stop();
   }
 
