@@ -31,6 +31,8 @@ interface Slot {
   readonly nodeId: Uint8Array;
   link?: Link;
   dialing?: { readonly promise: Promise<Link>; readonly stop: AbortController };
+  /** Links that made way for `link`, and end when their calls have. */
+  readonly leaving: Set<Link>;
   /** Dial again by itself. */
   keep: boolean;
   timer?: NodeJS.Timeout;
@@ -81,7 +83,7 @@ export class LinkPool {
     slot.keep = false;
     clearTimeout(slot.timer);
     slot.dialing?.stop.abort(shuttingDown());
-    slot.link?.close(CloseReason.UNTRUSTED, 'this key is trusted no longer');
+    for (const link of linksOf(slot)) link.close(CloseReason.UNTRUSTED, 'this key is trusted no longer');
     if (!slot.link) this.#slots.delete(toHex(nodeId));
   }
 
@@ -91,7 +93,7 @@ export class LinkPool {
     const ends = [...this.#slots.values()].map(async (slot) => {
       clearTimeout(slot.timer);
       slot.dialing?.stop.abort(shuttingDown());
-      await slot.link?.drain(CloseReason.SHUTDOWN, 'the node shuts down');
+      await Promise.all(linksOf(slot).map((link) => link.drain(CloseReason.SHUTDOWN, 'the node shuts down')));
     });
     await Promise.all(ends);
   }
@@ -100,7 +102,7 @@ export class LinkPool {
     const key = toHex(nodeId);
     const known = this.#slots.get(key);
     if (known) return known;
-    const slot: Slot = { nodeId, keep: false, redial: new Redial(Date.now()) };
+    const slot: Slot = { nodeId, keep: false, leaving: new Set(), redial: new Redial(Date.now()) };
     this.#slots.set(key, slot);
     return slot;
   }
@@ -135,14 +137,14 @@ export class LinkPool {
     const other = slot.link;
     void link.closed.then((end) => this.#ended(slot, link, end));
     if (other && !this.#replaces(link, other)) {
-      void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
+      makeWay(slot, link);
       return;
     }
     slot.link = link;
     slot.redial.reset();
     clearTimeout(slot.timer);
     this.#options.onEvent({ kind: 'open', nodeId: slot.nodeId, link });
-    if (other) void other.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
+    if (other) makeWay(slot, other);
   }
 
   /**
@@ -150,6 +152,7 @@ export class LinkPool {
    * anew, its network changed, the old link is dead and nobody knows yet) the newer link is the better one.
    */
   #replaces(link: Link, other: Link): boolean {
+    if (!other.isUsable) return true;
     const samePeer = equalBytes(link.hello.instanceId, other.hello.instanceId);
     const race = samePeer && link.dialed !== other.dialed && link.openTimeMs - other.openTimeMs < simultaneousMs;
     if (!race) return true;
@@ -159,6 +162,7 @@ export class LinkPool {
 
   #ended(slot: Slot, link: Link, end: LinkEnd): void {
     this.history.add(link, end);
+    slot.leaving.delete(link);
     if (slot.link !== link) return;
     delete slot.link;
     slot.redial.lost(Date.now());
@@ -179,6 +183,17 @@ export class LinkPool {
     slot.timer = setTimeout(() => this.keep(slot.nodeId, true), pauseMs).unref();
     return pauseMs;
   }
+}
+
+/** Every open link to the peer. */
+function linksOf({ link, leaving }: Slot): Link[] {
+  return link ? [link, ...leaving] : [...leaving];
+}
+
+/** Calls under way on a link that another one replaces go on; new ones do not begin. */
+function makeWay(slot: Slot, link: Link): void {
+  slot.leaving.add(link);
+  void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
 }
 
 /** The failure was told as an event. */

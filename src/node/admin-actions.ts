@@ -31,6 +31,7 @@ import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
 import { aliasFrom } from './name.ts';
 import { checkNotSelf } from './own-key.ts';
 import type { Peers } from './peers.ts';
+import type { Visitors } from './visitors.ts';
 
 const defaultGroup = 'home';
 const defaultTokenMs = 90 * 24 * 60 * 60_000;
@@ -43,6 +44,7 @@ export interface AdminParts {
   readonly tokens: Tokens;
   readonly peers: Peers;
   readonly agents: Agents;
+  readonly visitors: Visitors;
   readonly tools: LocalTools;
   readonly self: () => Node;
   readonly listenAddresses: () => string[];
@@ -155,7 +157,10 @@ export function createAdminActions(parts: AdminParts): AdminActions {
 
     tokens: async () => tokens.list().map(tokenInfo),
 
-    revokeToken: (tokenId) => tokens.revoke(tokenId),
+    async revokeToken(tokenId) {
+      await tokens.revoke(tokenId);
+      parts.visitors.end(tokenId);
+    },
 
     async reload() {
       await keyring.reload();

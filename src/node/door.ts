@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Code } from '@connectrpc/connect';
 import { type TokenBody, TokenKind } from '../../gen/towline/v1/token_pb.ts';
+import { toHex } from '../base/bytes.ts';
 import { failure, fromLocal } from '../rpc/failure.ts';
 import { type Principal, stranger } from '../rpc/principal.ts';
 import type { Keyring } from '../trust/keyring.ts';
@@ -52,8 +53,10 @@ function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
   });
 }
 
-function tokenPrincipal({ kind, subject, groups }: TokenBody): Principal {
+function tokenPrincipal(body: TokenBody): Principal {
+  const { kind, subject, groups } = body;
   if (kind === TokenKind.OWNER) return { kind: 'owner', name: 'owner', groups: new Set() };
-  if (kind === TokenKind.AGENT) return { kind: 'agent', name: subject, groups: new Set() };
-  return { kind: 'program', name: subject, groups: new Set(groups) };
+  const tokenId = toHex(body.tokenId);
+  if (kind === TokenKind.AGENT) return { kind: 'agent', name: subject, groups: new Set(), tokenId };
+  return { kind: 'program', name: subject, groups: new Set(groups), tokenId };
 }

@@ -1,4 +1,6 @@
 /** What JoinService does on this node. */
+
+import { LocalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { JoinActions } from '../services/join/service.ts';
 import type { AddressBook } from '../trust/address-book.ts';
@@ -27,7 +29,9 @@ export function createJoinActions(parts: JoinParts): JoinActions {
     log,
     verify: ({ invite }) => verifyInvite(invite as NonNullable<typeof invite>, { inviterId: identity.nodeId }),
     redeem: async (inviteId, nodeId) => {
-      await invites.redeem(inviteId, nodeId);
+      const { again } = await invites.redeem(inviteId, nodeId);
+      // Asking again is for lost answers. A key that was removed since does not come back by its old invite.
+      if (again && !keyring.byId(nodeId)) throw inviteUsed();
     },
     checkAlias(nodeId, alias) {
       checkNotSelf(identity, nodeId);
@@ -41,4 +45,10 @@ export function createJoinActions(parts: JoinParts): JoinActions {
       return entry.alias;
     },
   };
+}
+
+function inviteUsed(): LocalError {
+  return new LocalError('INVITE_USED', 'this invite was used, and the key that used it is trusted no longer', {
+    help: 'ask for a new one: `towline invite`',
+  });
 }

@@ -1,9 +1,13 @@
 /** Redeeming the invite of another node. */
-import { type Client, ConnectError } from '@connectrpc/connect';
+import type { Client } from '@connectrpc/connect';
 import type { Invite, InviteBody } from '../../gen/towline/v1/invite_pb.ts';
 import type { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
+import { errorInfoOf } from '../rpc/failure.ts';
 import { parseInvite, verifyInvite } from '../trust/invite.ts';
+
+/** The inviter writes two files; what takes longer is no answer. */
+const redeemMs = 10_000;
 
 /** Reaches JoinService of the node with this key, at this address, by mutual TLS. */
 export type JoinClientAt = (
@@ -35,10 +39,12 @@ export async function redeemInvite(
   for (const address of body.addresses) {
     try {
       await using client = await clientAt(body.inviterId, address);
-      const answer = await client.redeem({ invite, ...own, addresses: [...own.addresses] });
+      const request = { invite, ...own, addresses: [...own.addresses] };
+      const answer = await client.redeem(request, { timeoutMs: redeemMs });
       return { body, address, ownAlias: answer.alias };
     } catch (error) {
-      if (error instanceof ConnectError) throw error;
+      // Only an answer of the node itself ends the search.
+      if (errorInfoOf(error)) throw error;
       failures.push(`${address}: ${messageOf(error)}`);
     }
   }

@@ -14,19 +14,20 @@ import type { Link } from '../link/link.ts';
 import { acceptLink } from '../link/open.ts';
 import { errorInfoOf } from '../rpc/failure.ts';
 import { createHttpHandler, type HttpRequest, type HttpResponse } from '../rpc/http.ts';
-import type { Principal } from '../rpc/principal.ts';
+import { type Principal, stranger } from '../rpc/principal.ts';
 import type { ServiceRegistry } from '../rpc/registry.ts';
 import { nodeIdOfCertificate } from '../trust/certificate.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { Agents } from './agents.ts';
 import { type DoorParts, principalOf } from './door.ts';
-import { advertisedAddresses, formatHostPort } from './listener/addresses.ts';
+import { advertisedAddresses, formatHostPort, parseHostPort } from './listener/addresses.ts';
 import type { ConnectionFacts } from './listener/facts.ts';
 import { defaultConnectionLimits } from './listener/limits.ts';
 import { createListener } from './listener/listener.ts';
 import { localClients } from './local-mesh.ts';
 import { version } from './version.ts';
+import type { Visitors } from './visitors.ts';
 
 export interface PortParts extends DoorParts {
   readonly host: string;
@@ -37,6 +38,7 @@ export interface PortParts extends DoorParts {
   readonly hello: () => OwnHello;
   readonly registry: ServiceRegistry;
   readonly agents: Agents;
+  readonly visitors: Visitors;
   /** Takes a link that somebody else dialed. */
   readonly adopt: (link: Link) => void;
   readonly log: Log;
@@ -56,17 +58,23 @@ const graceMs = 2_000;
 
 export async function openPort(parts: PortParts): Promise<OpenPort> {
   const { host, port, config, identity, registry, keyring, log } = parts;
+  const names = hostNames(config, host);
   const mcp = createMcpHttpHandler({
     about: { version },
     log,
+    allowedHosts: names,
     clientsFor: (principal) => localClients(registry, principal),
     onAgent: agentKeeper(parts.agents),
   });
   const factsOf = new WeakMap<HttpRequest, ConnectionFacts>();
-  const identify = (request: HttpRequest): Principal =>
-    principalOf({ headers: request.headers, peerNodeId: factsOf.get(request)?.peerNodeId }, parts);
+  const identify = (request: HttpRequest): Principal => {
+    const principal = principalOf({ headers: request.headers, peerNodeId: factsOf.get(request)?.peerNodeId }, parts);
+    parts.visitors.note(principal, request);
+    return principal;
+  };
   const serveMcp = (request: IncomingMessage, response: ServerResponse) => {
-    const principal = mcpPrincipal(identify, request, response);
+    // A browser asks before it shows a token; the answer gives nothing away.
+    const principal = request.method === 'OPTIONS' ? stranger : mcpPrincipal(identify, request, response);
     if (principal) mcp.handle(request, response, principal);
   };
   const serve = createHttpHandler(registry, identify, {
@@ -80,6 +88,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
   const listener = createListener({
     host,
     port,
+    hosts: names,
     plainRemote: config.listen?.plainRemote ?? false,
     limits: limitsOf(config),
     tls: parts.tls,
@@ -159,6 +168,13 @@ function notFound(response: HttpResponse): void {
   response.statusCode = 404;
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.end('Nothing is here. Services: /towline.v1.<Service>/<Method>. MCP: /mcp, over HTTP/1.1.\n');
+}
+
+/** The hosts by which this node may be asked: those that it tells to others, and its interfaces'. */
+function hostNames({ listen }: Config, host: string): string[] {
+  const anyPort = 1;
+  const own = advertisedAddresses({ configured: [], host, port: anyPort });
+  return [...(listen?.advertise ?? []), ...own].map((address) => parseHostPort(address).host);
 }
 
 /** Keeps the list of agents by what the gateway tells. */

@@ -6,6 +6,7 @@ import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Principal } from '../rpc/principal.ts';
@@ -40,6 +41,7 @@ import { openPort } from './port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
+import { Visitors } from './visitors.ts';
 
 export interface StartOptions {
   /** The node's home. Made if there is none. */
@@ -111,6 +113,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const invites = new Invites(store.table('invites'));
   const book = new AddressBook(store.table('addresses'));
   const agents = new Agents();
+  const visitors = new Visitors();
 
   const registry = new ServiceRegistry({ log });
   const tools = new ToolDirectory({
@@ -156,8 +159,11 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   };
   const ended = Promise.withResolvers<void>();
   const stop = async () => {
-    await closers.close();
-    ended.resolve();
+    try {
+      await closers.close();
+    } finally {
+      ended.resolve();
+    }
   };
 
   const admin = createAdminActions({
@@ -168,6 +174,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tokens,
     peers,
     agents,
+    visitors,
     tools: tools.local,
     self,
     onTrust,
@@ -177,7 +184,10 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     links: () => links.statuses(),
     refused: () => listening?.refused() ?? {},
     configErrors: () => [...errors, ...keyring.problems().map(problemText)],
-    shutdown: () => setImmediate(() => void stop()),
+    shutdown: () =>
+      setImmediate(() =>
+        stop().catch((error: unknown) => log.error('ended with a failure', { error: messageOf(error) })),
+      ),
     joinClientAt: dialer.joinClientAt,
   });
   const join = createJoinActions({ identity, invites, keyring, book, nodeName: name, log, onTrust });
@@ -198,11 +208,16 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     keyring.onChange(({ added, removed, changed }) => {
       for (const { nodeId, alias } of removed) {
         links.pool.revoke(nodeId);
+        visitors.end(nodeId);
         peers.forget(nodeId);
         peers.changes.changed(alias);
         log.info('trusted no longer', { peer: alias });
       }
-      for (const { nodeId } of [...added, ...changed]) void peers.refresh(nodeId);
+      for (const { nodeId } of [...added, ...changed]) {
+        peers
+          .refresh(nodeId)
+          .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
+      }
       links.rename();
       tools.changes.changed(selfAlias);
     }),
@@ -219,6 +234,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tokens,
     registry,
     agents,
+    visitors,
     adopt: (link) => links.pool.adopt(link),
     log,
   });

@@ -15,6 +15,8 @@ export interface Principal {
   readonly groups: ReadonlySet<string>;
   /** The caller's key, where it has shown one. */
   readonly nodeId?: Uint8Array;
+  /** The token that it has shown, in hex: two tokens of one name are two principals. */
+  readonly tokenId?: string;
 }
 
 /** Someone who has shown nothing. */
@@ -28,7 +30,7 @@ export function principalValues(principal: Principal): ContextValues {
   return createContextValues().set(principalKey, principal);
 }
 
-/** Names the principal in records: "peer:work", "agent:claude". Two principals never share a name. */
-export function principalText(principal: Principal): string {
-  return `${principal.kind}:${principal.name}`;
+/** Names the principal in records: "peer:work", "agent:claude#8f3a…". Two principals never share a name. */
+export function principalText({ kind, name, tokenId }: Principal): string {
+  return tokenId === undefined ? `${kind}:${name}` : `${kind}:${name}#${tokenId}`;
 }

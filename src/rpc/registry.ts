@@ -19,6 +19,9 @@ import { type GuardedImpl, guard } from './guard.ts';
 import { accessOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
 
+/** What a caller that nobody knows may send: an invite and some addresses. Read before it is known who sends it. */
+const STRANGER_MAX_BYTES = 64 * 1024;
+
 /** A method that can be called. */
 export interface MethodEntry {
   /** "towline.v1.ToolService/CallTool". */
@@ -108,7 +111,10 @@ export class ServiceRegistry {
 
   /** Registers every method on a Connect router. */
   routes(router: ConnectRouter): void {
-    for (const { method, impl } of this.#byName.values()) router.rpc(method, connectImpl(impl) as never);
+    for (const { method, impl, access } of this.#byName.values()) {
+      const limit = access === Access.STRANGER ? { readMaxBytes: STRANGER_MAX_BYTES } : {};
+      router.rpc(method, connectImpl(impl) as never, limit);
+    }
   }
 
   #entryOf(spec: MethodImplSpec, options: AddOptions): MethodEntry {

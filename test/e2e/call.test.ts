@@ -141,6 +141,48 @@ describe('strangers and the revoked', () => {
     await vi.waitFor(async () => expect(await toolNames('laptop')).toContain('work/everything/echo'), 10_000);
   });
 
+  it('does not let a revoked key back in by the invite that it used before', async () => {
+    const { invite } = await mesh.node('work').json<{ invite: string }>('invite');
+    await mesh.node('eve').json('trust', 'remove', 'work');
+    await mesh.node('eve').json('join', invite);
+    await mesh.node('work').json('trust', 'remove', 'eve');
+    expect((await mesh.node('eve').towline('join', invite)).stderr).toContain('INVITE_USED');
+  });
+
+  it('ends what a revoked token has open', async () => {
+    const { token, info } = await mesh
+      .node('laptop')
+      .json<{ token: string; info: { tokenId: string } }>('token', 'create', '--agent', 'gone');
+    const response = await fetch(`${mesh.node('laptop').url}/mcp`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'gone', version: '1' } },
+      }),
+    });
+    const session = {
+      authorization: `Bearer ${token}`,
+      accept: 'text/event-stream',
+      'mcp-session-id': response.headers.get('mcp-session-id') ?? '',
+    };
+    const stream = await fetch(`${mesh.node('laptop').url}/mcp`, { headers: session });
+    expect(stream.status).toBe(200);
+    const ended = stream.text().then(
+      () => 'ended',
+      () => 'cut',
+    );
+    await mesh.node('laptop').json('token', 'revoke', info.tokenId);
+    expect(await ended).toMatch(/ended|cut/);
+    expect((await fetch(`${mesh.node('laptop').url}/mcp`, { headers: session })).status).toBe(401);
+  });
+
   it('cuts the link of a revoked key at once', async () => {
     await mesh.node('work').json('trust', 'remove', 'laptop');
     await vi.waitFor(async () => {

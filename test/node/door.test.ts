@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
 import { principalOf } from '../../src/node/door.ts';
 import { errorInfoOf } from '../../src/rpc/failure.ts';
+import { principalText } from '../../src/rpc/principal.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
 import { createIdentity, type Identity } from '../../src/trust/identity.ts';
 import { Keyring } from '../../src/trust/keyring.ts';
@@ -49,6 +50,8 @@ describe('the door', () => {
     expect(at(`Bearer ${ownerToken}`)).toMatchObject({ kind: 'owner', name: 'owner' });
     expect(at(`bearer ${agent.text}`)).toMatchObject({ kind: 'agent', name: 'claude' });
     expect(at(`Bearer ${program.text}`)).toMatchObject({ kind: 'program', name: 'ci', groups: new Set(['home']) });
+    const twin = await tokens.create({ kind: TokenKind.PROGRAM, subject: 'ci' });
+    expect(principalText(at(`Bearer ${twin.text}`))).not.toBe(principalText(at(`Bearer ${program.text}`)));
     expect(at(`Bearer ${agent.text}`, bob)).toMatchObject({ kind: 'agent' });
   });
 

@@ -95,11 +95,11 @@ export function createHttp2Door(hall: Hall): Http2Door {
 
 /** Ends a session that has had no streams for `IDLE_SESSION_MS`. */
 function closeWhenIdle(session: ServerHttp2Session): void {
-  const timer = setTimeout(() => session.close(), IDLE_SESSION_MS).unref();
   let streams = 0;
+  // Never cleared while the session lives: a cleared timer cannot be refreshed.
+  const timer = setTimeout(() => streams === 0 && session.close(), IDLE_SESSION_MS).unref();
   session.on('stream', (stream) => {
     streams++;
-    clearTimeout(timer);
     stream.once('close', () => {
       streams--;
       if (streams === 0 && !session.closed) timer.refresh();

@@ -16,6 +16,8 @@ interface PeerCall {
 
 /** How long a call whose link was lost waits for the peer to come back: a restart, not an absence. */
 const comeBackMs = 10_000;
+/** A link that makes way takes no new calls; the next ask goes to the one that stays. */
+const maxDrains = 3;
 const pause = { baseMs: 250, capMs: 3_000 };
 
 /**
@@ -41,6 +43,7 @@ export async function* callPeer(
       return;
     } catch (error) {
       if (reasonOf(error) === 'LINK_LOST') giveUpMs ??= Date.now() + comeBackMs;
+      if (reasonOf(error) === 'LINK_DRAINING' && attempt < maxDrains) continue;
       if (giveUpMs === undefined || !isOutage(error) || signal.aborted) throw offline(error, call);
       if (Date.now() >= giveUpMs) throw outcomeUnknown(error, call);
       await sleep(fullJitter(attempt, pause), undefined, { signal });

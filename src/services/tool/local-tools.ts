@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { type Tool, type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { Broadcast } from '../../base/broadcast.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Principal } from '../../rpc/principal.ts';
+import { keepWatching } from './keep-watching.ts';
 import { selfAlias } from './self.ts';
 import type { ToolSource } from './source.ts';
 import { maySee } from './visibility.ts';
@@ -31,7 +31,10 @@ export class LocalTools {
     const entry: Entry = { source, stop: new AbortController(), tools: [] };
     this.#entries.set(source.name, entry);
     this.#changes.changed(selfAlias);
-    void this.#watch(entry);
+    void keepWatching(source.client, entry.stop.signal, this.#log.child({ source: source.name }), (set) => {
+      entry.tools = set.tools;
+      this.#changes.changed(selfAlias);
+    });
   }
 
   remove(name: string): void {
@@ -75,20 +78,6 @@ export class LocalTools {
 
   close(): void {
     for (const name of [...this.#entries.keys()]) this.remove(name);
-  }
-
-  async #watch(entry: Entry): Promise<void> {
-    const { source, stop } = entry;
-    try {
-      for await (const { event } of source.client.watchTools({}, { signal: stop.signal })) {
-        if (event.case !== 'toolSet') continue;
-        entry.tools = event.value.tools;
-        this.#changes.changed(selfAlias);
-      }
-    } catch (error) {
-      if (!stop.signal.aborted)
-        this.#log.error('tools of a source are lost', { source: source.name, error: messageOf(error) });
-    }
   }
 }
 

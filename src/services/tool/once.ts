@@ -8,6 +8,8 @@
 import { Code } from '@connectrpc/connect';
 import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { AsyncQueue } from '../../base/async-queue.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
 import type { KeyedTable } from '../../store/store.ts';
 import { AnswerCache } from './answers.ts';
@@ -24,9 +26,11 @@ export class OnceOnly {
   readonly #answers = new AnswerCache(rememberMs);
   readonly #purge: NodeJS.Timeout;
 
-  constructor(intents: KeyedTable) {
+  constructor(intents: KeyedTable, log: Log) {
     this.#intents = intents;
-    this.#purge = setInterval(() => void this.purge(), purgeEveryMs).unref();
+    const purge = () =>
+      this.purge().catch((error: unknown) => log.error('old intents stay', { error: messageOf(error) }));
+    this.#purge = setInterval(() => void purge(), purgeEveryMs).unref();
   }
 
   /** Runs `source` for `key`, or gives what became of it. `signal` is the asker's: the run ends with its last asker. */

@@ -2,8 +2,8 @@ import type { Client } from '@connectrpc/connect';
 import type { ToolSet } from '../../../gen/towline/v1/tool_pb.ts';
 import type { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import type { Broadcast } from '../../base/broadcast.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { keepWatching } from './keep-watching.ts';
 
 /** What the peers offer to this node, as each says over its link. Never offered on to other peers. */
 export class PeerTools {
@@ -22,7 +22,10 @@ export class PeerTools {
     this.#watches.get(alias)?.abort();
     const stop = new AbortController();
     this.#watches.set(alias, stop);
-    void this.#watch(alias, client, stop.signal);
+    void keepWatching(client, stop.signal, this.#log.child({ peer: alias }), (set) => {
+      this.#sets.set(alias, named(alias, set));
+      this.#changes.changed(alias);
+    });
   }
 
   /** The peer is gone, and its tools with it. */
@@ -46,18 +49,6 @@ export class PeerTools {
 
   close(): void {
     for (const alias of [...this.#watches.keys()]) this.detach(alias);
-  }
-
-  async #watch(alias: string, client: Client<typeof ToolService>, signal: AbortSignal): Promise<void> {
-    try {
-      for await (const { event } of client.watchTools({}, { signal })) {
-        if (event.case !== 'toolSet' || signal.aborted) continue;
-        this.#sets.set(alias, named(alias, event.value));
-        this.#changes.changed(alias);
-      }
-    } catch (error) {
-      if (!signal.aborted) this.#log.info('tools of a peer are lost', { peer: alias, error: messageOf(error) });
-    }
   }
 }
 

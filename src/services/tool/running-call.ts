@@ -5,6 +5,9 @@ import { reasonOf } from '../../rpc/failure.ts';
 /** Starts the call at its tool. */
 export type CallSource = (signal: AbortSignal) => AsyncIterable<CallToolResponse>;
 
+/** What an asker that does not read has waiting: progress beyond that is dropped, the result never. */
+const maxUnread = 1_024;
+
 /** How long a call whose asker was cut off goes on, so that the asker can come back for the answer. */
 const graceMs = 30_000;
 
@@ -14,6 +17,7 @@ export class RunningCall {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<AsyncQueue<CallToolResponse>>();
   #grace: NodeJS.Timeout | undefined;
+  #result: CallToolResponse | undefined;
   #over = false;
 
   constructor(source: CallSource) {
@@ -23,6 +27,7 @@ export class RunningCall {
   /** Sends further events to `listener`. The asker calls what is returned when it wants no more. */
   join(listener: AsyncQueue<CallToolResponse>, signal: AbortSignal): () => void {
     clearTimeout(this.#grace);
+    if (this.#result) listener.push(this.#result);
     this.#listeners.add(listener);
     const left = () => {
       listener.fail(signal.reason);
@@ -38,13 +43,13 @@ export class RunningCall {
 
   /** Runs the tool. Resolves to its result, if it gave one; rejects if the call failed. */
   async run(): Promise<CallToolResponse | undefined> {
-    let result: CallToolResponse | undefined;
     this.#stop.signal.throwIfAborted();
     for await (const event of this.#source(this.#stop.signal)) {
-      if (event.event.case === 'result') result = event;
-      for (const listener of this.#listeners) listener.push(event);
+      const isResult = event.event.case === 'result';
+      if (isResult) this.#result = event;
+      for (const listener of this.#listeners) if (isResult || listener.size < maxUnread) listener.push(event);
     }
-    return result;
+    return this.#result;
   }
 
   /** Everybody who waits has all that there is. */

@@ -46,7 +46,7 @@ export class ToolDirectory {
   constructor(options: ToolServiceOptions) {
     this.local = new LocalTools(this.changes, options.log);
     this.peers = new PeerTools(this.changes, options.log);
-    this.#once = new OnceOnly(options.intents);
+    this.#once = new OnceOnly(options.intents, options.log);
     this.#peerClient = options.peerClient;
   }
 

@@ -17,6 +17,9 @@ const idleVisitorMs = 5 * 60_000;
 
 const sweepMs = 60_000;
 
+/** Clients that differ further on are one agent: what a client says of itself must not fill the memory. */
+const maxClientInfoChars = 1_024;
+
 export interface GuestOptions extends ViewOptions {
   /** The services as this principal may use them. Called when a principal comes for the first time in a while. */
   readonly clientsFor: (principal: Principal) => FaceClients;
@@ -57,7 +60,7 @@ export class HttpGuests {
   /** The name of a client that comes without a session: the same while it keeps coming. */
   agentOf(principal: Principal, clientInfo: string | undefined): string {
     const by = principalText(principal);
-    const key = `${by} ${clientInfo ?? ''}`;
+    const key = `${by} ${clientInfo?.slice(0, maxClientInfoChars) ?? ''}`;
     const known = this.#visitors.get(key);
     if (known) return known.name;
     const seat = this.#roll.enter(clientInfo, by);

@@ -1,0 +1,41 @@
+/** Which connections showed which token or key, so that a revocation ends what they have open. */
+import { toHex } from '../base/bytes.ts';
+import type { HttpRequest } from '../rpc/http.ts';
+import type { Principal } from '../rpc/principal.ts';
+
+/** A socket of HTTP/1.1, or a session of HTTP/2: both end what runs on them. */
+interface Connection {
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+export class Visitors {
+  readonly #connections = new Map<string, Set<Connection>>();
+
+  /** The request's connection belongs to whoever sent it. */
+  note(principal: Principal, request: HttpRequest): void {
+    const key = keyOf(principal);
+    const connection = connectionOf(request);
+    if (key === undefined || !connection) return;
+    const own = this.#connections.get(key) ?? new Set();
+    if (own.has(connection)) return;
+    this.#connections.set(key, own.add(connection));
+    connection.once('close', () => {
+      own.delete(connection);
+      if (own.size === 0 && this.#connections.get(key) === own) this.#connections.delete(key);
+    });
+  }
+
+  /** Ends every connection that showed this token id or node id. Others that share it connect again. */
+  end(id: Uint8Array): void {
+    for (const connection of this.#connections.get(toHex(id)) ?? []) connection.destroy();
+  }
+}
+
+function keyOf({ tokenId, nodeId }: Principal): string | undefined {
+  return tokenId ?? (nodeId && toHex(nodeId));
+}
+
+function connectionOf(request: HttpRequest): Connection | undefined {
+  return 'stream' in request ? request.stream.session : request.socket;
+}
