@@ -16,9 +16,12 @@ export async function listTokens(home: string): Promise<TokenInfo[]> {
   });
 }
 
-/** The one token that a person means by its id, the start of its id, or its bearer's name. */
+/** The one token that is meant by its id (as hex, or as `--json` writes it), the start of its id, or its bearer's name. */
 export function findToken(tokens: readonly TokenInfo[], text: string): TokenInfo {
-  const fits = ({ tokenId, subject }: TokenInfo) => subject === text || toHex(tokenId).startsWith(text.toLowerCase());
+  const fits = ({ tokenId, subject }: TokenInfo) => {
+    const inJson = Buffer.from(tokenId).toString('base64');
+    return subject === text || inJson === text || toHex(tokenId).startsWith(text.toLowerCase());
+  };
   const [found, other] = tokens.filter(fits);
   if (found === undefined) {
     throw new LocalError('NOT_FOUND', `no token is called "${text}"`, { help: 'towline token list' });
