@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { Keyring } from '../../src/trust/keyring.ts';
 import { ensureOwnerToken } from '../../src/trust/owner-token.ts';
 import { Tokens } from '../../src/trust/tokens.ts';
 
+let home: string;
 let identity: Identity;
 let keyring: Keyring;
 let tokens: Tokens;
@@ -19,14 +20,17 @@ let ownerToken: string;
 const bob = new Uint8Array(32).fill(7);
 
 beforeAll(async () => {
-  const home = await mkdtemp(join(tmpdir(), 'towline-door-'));
+  home = await mkdtemp(join(tmpdir(), 'towline-door-'));
   identity = await createIdentity(home);
   keyring = await Keyring.open(home);
   ownerToken = await ensureOwnerToken(home, identity);
   tokens = await Tokens.open({ table: openMemoryStore().table('tokens'), identity, ownerToken });
   await keyring.add({ nodeId: identity.nodeId, alias: 'bob', group: 'home' });
 });
-afterAll(() => keyring.close());
+afterAll(async () => {
+  keyring.close();
+  await rm(home, { recursive: true });
+});
 
 const at = (authorization?: string, peerNodeId?: Uint8Array) =>
   principalOf({ headers: authorization === undefined ? {} : { authorization }, peerNodeId }, { keyring, tokens });

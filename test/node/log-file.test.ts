@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, open, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { LogRecord } from '../../src/base/log.ts';
 import { openLogFile } from '../../src/node/log-file.ts';
 import { tailLog } from '../../src/node/log-tail.ts';
+import { scratchFolder } from '../store/scratch.ts';
 
 const record = (message: string): LogRecord => ({
   time: '2026-01-01T00:00:00.000Z',
@@ -13,11 +14,11 @@ const record = (message: string): LogRecord => ({
   message,
   fields: {},
 });
-const newPath = async () => join(await mkdtemp(join(tmpdir(), 'towline-log-')), 'log', 'node.log');
+const newPath = () => join(scratchFolder(), 'log', 'node.log');
 
 describe('the log file', () => {
   it('is private, has one JSON object a line, and is continued', async () => {
-    const path = await newPath();
+    const path = newPath();
     for (const message of ['first', 'second']) {
       const log = await openLogFile(path);
       log.write(record(message));
@@ -29,7 +30,7 @@ describe('the log file', () => {
   });
 
   it('begins anew when it is long, and keeps what there was', async () => {
-    const path = await newPath();
+    const path = newPath();
     const log = await openLogFile(path);
     const long = 'x'.repeat(1024 * 1024);
     for (let count = 0; count < 12; count++) log.write(record(long));
@@ -39,7 +40,7 @@ describe('the log file', () => {
   });
 
   it('keeps two older ones', async () => {
-    const path = await newPath();
+    const path = newPath();
     const log = await openLogFile(path);
     const long = 'x'.repeat(1024 * 1024);
     for (let count = 0; count < 45; count++) log.write(record(`${count} ${long}`));
@@ -55,7 +56,7 @@ describe('the log file', () => {
   });
 
   it('goes on in the long file where it cannot begin anew, says how many lines were lost, and writes to no other file', async () => {
-    const path = await newPath();
+    const path = newPath();
     const log = await openLogFile(path);
     log.write(record('x'.repeat(11 * 1024 * 1024)));
     await mkdir(`${path}.1`); // in the way: a folder cannot take a file's place
@@ -77,7 +78,7 @@ describe('the log file', () => {
   });
 
   it('never throws, whatever happened to the file', async () => {
-    const log = await openLogFile(await newPath());
+    const log = await openLogFile(newPath());
     log.close();
     expect(() => log.write(record('lost'))).not.toThrow();
   });
@@ -85,7 +86,7 @@ describe('the log file', () => {
 
 describe('tailing', () => {
   it('gives the last lines, then what is added, also after the file was begun anew', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'towline-log-')), 'node.log');
+    const path = join(scratchFolder(), 'node.log');
     await writeFile(path, 'one\ntwo\nthree\n');
     const stop = new AbortController();
     const seen: string[] = [];
@@ -105,7 +106,7 @@ describe('tailing', () => {
   });
 
   it('waits for a log where there is none yet, and creates nothing', async () => {
-    const path = await newPath();
+    const path = newPath();
     const stop = new AbortController();
     const tailing = tailLog(path, { lines: 2, follow: true, signal: stop.signal });
     const first = tailing.next();
@@ -120,7 +121,7 @@ describe('tailing', () => {
   });
 
   it('misses no line at a rotation, and takes none for another', async () => {
-    const path = await newPath();
+    const path = newPath();
     const log = await openLogFile(path);
     const stop = new AbortController();
     const seen: string[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,12 +6,13 @@ import { messageOf } from '../../../src/base/errors.ts';
 import { defaultConfigText } from '../../../src/node/config/default-config.ts';
 import { loadConfig, parseConfig } from '../../../src/node/config/load.ts';
 import { problemText } from '../../../src/node/config/problem.ts';
+import { scratchFolder } from '../../store/scratch.ts';
 
 const failureOf = (text: string) => parseConfig('towline.yaml', text).then(() => 'no failure', messageOf);
 
 describe('a configuration file', () => {
   it('may be absent, empty, or what `towline init` writes', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'towline-config-'));
+    const folder = scratchFolder();
     expect((await loadConfig(join(folder, 'towline.yaml'))).problems).toEqual([]);
     await writeFile(join(folder, 'towline.yaml'), '');
     expect((await loadConfig(join(folder, 'towline.yaml'))).problems).toEqual([]);
