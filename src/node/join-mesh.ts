@@ -49,6 +49,6 @@ export async function redeemInvite(
     }
   }
   throw new LocalError('INVITER_UNREACHABLE', `the inviter answers at none of its addresses: ${failures.join('; ')}`, {
-    help: 'see that the node runs there and that this machine may reach its port; `towline up --advertise` there names other addresses',
+    help: 'see that the node runs there and that this machine may reach its port; `listen.advertise` in its towline.yaml names other addresses',
   });
 }

@@ -25,3 +25,16 @@ export function checkAddress(text: string): void {
     help: 'write host:port, with square brackets around IPv6: example.org:7433, [2001:db8::1]:7433',
   });
 }
+
+export interface HostPort {
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** "host:port" and "[2001:db8::1]:port". Throws `ADDRESS_INVALID`. */
+export function parseHostPort(text: string): HostPort {
+  checkAddress(text);
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}

@@ -44,7 +44,7 @@ export class Invites {
     const open = (await this.list()).filter((invite) => !invite.redeemedBy && invite.expireMs > this.#now());
     if (open.length >= MAX_OPEN) {
       throw new LocalError('TOO_MANY_INVITES', `${MAX_OPEN} invites wait to be redeemed`, {
-        help: 'wait until some have expired, or make them with a shorter --lifetime',
+        help: 'wait until some have expired, or make them with a shorter --expires',
       });
     }
     const record: InviteRecord = { expireMs: inviteExpireMs(body), group: body.group };

@@ -4,24 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startMesh, type TestMesh, towline } from '../fixtures/mesh.ts';
+import { everything, startMesh, type TestMesh, towline } from '../fixtures/mesh.ts';
 
-const everything = {
-  command: process.execPath,
-  args: [
-    join(
-      import.meta.dirname,
-      '..',
-      '..',
-      'node_modules',
-      '@modelcontextprotocol',
-      'server-everything',
-      'dist',
-      'index.js',
-    ),
-    'stdio',
-  ],
-};
 const slow = { command: process.execPath, args: [join(import.meta.dirname, '..', 'fixtures', 'counting-server.ts')] };
 
 interface ToolList {

@@ -1,5 +1,4 @@
 /** Unmodified official clients against the gateway, and a gRPC client against the same port. */
-import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -9,24 +8,8 @@ import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/s
 import { createChannel, createClient, Metadata } from 'nice-grpc';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListToolsRequestSchema, ListToolsResponseSchema } from '../../gen/towline/v1/tool_service_pb.ts';
-import { bin, startMesh, type TestMesh } from '../fixtures/mesh.ts';
+import { bin, everything, startMesh, type TestMesh } from '../fixtures/mesh.ts';
 
-const everything = {
-  command: process.execPath,
-  args: [
-    join(
-      import.meta.dirname,
-      '..',
-      '..',
-      'node_modules',
-      '@modelcontextprotocol',
-      'server-everything',
-      'dist',
-      'index.js',
-    ),
-    'stdio',
-  ],
-};
 const info = { name: 'test', version: '1' };
 
 let mesh: TestMesh<'work' | 'laptop'>;

@@ -2,6 +2,7 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { equalBytes } from '../../base/bytes.ts';
 import { LocalError, messageOf } from '../../base/errors.ts';
+import { parseHostPort } from '../../trust/address.ts';
 import { nodeIdOfCertificate } from '../../trust/certificate.ts';
 import { shortNodeId } from '../../trust/node-id.ts';
 import type { TlsIdentity } from '../../trust/tls-identity.ts';
@@ -54,7 +55,7 @@ function bindingOf(socket: TLSSocket): Uint8Array {
 
 function connected({ identity, address, signal }: TlsDialOptions): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const { host, port } = splitAddress(address);
+  const { host, port } = parseHostPort(address);
   const socket = connect({
     host,
     port,
@@ -92,9 +93,4 @@ function unreachable(address: string, why: string, cause: unknown): LocalError {
     metadata: { address },
     cause,
   });
-}
-
-function splitAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
 }

@@ -1,6 +1,6 @@
 /** The towline.yaml that `towline init` writes: every line says what it does. */
 export function defaultConfigText(name?: string): string {
-  return `# The configuration of this node. \`towline doctor\` checks it; a running node reads it again on \`towline up\`.
+  return `# The configuration of this node. A node reads it when it starts; \`towline doctor\` checks it.
 # All keys: proto/towline/v1/config.proto.
 
 # What the node calls itself, and the alias that it proposes when it joins.

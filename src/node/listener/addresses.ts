@@ -1,20 +1,9 @@
 /** Addresses as people and peers write them, and those that a node tells to others. */
 import { isIPv6 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { checkAddress, MAX_ADDRESSES } from '../../trust/address.ts';
+import { checkAddress, type HostPort, MAX_ADDRESSES, parseHostPort } from '../../trust/address.ts';
 
-export interface HostPort {
-  /** A name or an IP address, without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** "host:port" and "[2001:db8::1]:port". Throws `ADDRESS_INVALID`. */
-export function parseHostPort(text: string): HostPort {
-  checkAddress(text);
-  const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
-}
+export { type HostPort, parseHostPort };
 
 /** The inverse of `parseHostPort`. */
 export function formatHostPort({ host, port }: HostPort): string {
