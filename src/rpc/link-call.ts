@@ -11,7 +11,7 @@ import { errorOf } from './status.ts';
 export type LinkSource = Link | (() => Link | Promise<Link>);
 
 /** What every call is given. */
-export interface CallOptions {
+export interface LinkCallOptions {
   /** "towline.v1.ToolService/CallTool". */
   readonly method: string;
   readonly signal: AbortSignal | undefined;
@@ -28,7 +28,7 @@ const MAX_TIMEOUT_MS = 2 ** 32 - 1;
  * call does with messages is its heir's.
  */
 export abstract class LinkCall implements StreamEvents, HeaderSource {
-  readonly #call: CallOptions;
+  readonly #call: LinkCallOptions;
   #deadlineMs: number | undefined;
   #release: (() => void) | undefined;
   #headers: readonly Metadata[] = NO_METADATA;
@@ -38,7 +38,7 @@ export abstract class LinkCall implements StreamEvents, HeaderSource {
   #over = false;
   protected stream: OutgoingStream | undefined;
 
-  constructor(call: CallOptions) {
+  constructor(call: LinkCallOptions) {
     this.#call = call;
   }
 

@@ -9,12 +9,15 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import type { Interceptor, StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
+import type { CallOptions, Interceptor, StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
+import type { DirectTransport } from './client.ts';
+import type { Answers } from './guard.ts';
 import { interceptTransport } from './intercept-transport.ts';
-import type { CallOptions, LinkSource } from './link-call.ts';
+import { LinkAnswers } from './link-answers.ts';
+import type { LinkCallOptions, LinkSource } from './link-call.ts';
 import { LinkStreamCall } from './link-stream.ts';
 import { LinkUnary } from './link-unary.ts';
-import { asMessage, mapStream } from './messages.ts';
+import { asMessage, type Init, mapStream } from './messages.ts';
 import type { HeaderInit } from './metadata.ts';
 import { methodName } from './registry.ts';
 import { LazyStreamResponse, LazyUnaryResponse } from './responses.ts';
@@ -33,7 +36,7 @@ export function createLinkTransport(source: LinkSource, options: LinkTransportOp
   return interceptTransport(new LinkTransport(source), options.interceptors);
 }
 
-class LinkTransport implements Transport {
+class LinkTransport implements DirectTransport {
   readonly #source: LinkSource;
 
   constructor(source: LinkSource) {
@@ -65,6 +68,13 @@ class LinkTransport implements Transport {
     await call.start(this.#source);
     return new LazyStreamResponse(method, call as AsyncIterableIterator<MessageShape<O>>, call);
   }
+
+  serverStream(method: DescMethodStreaming, request: Init, options: CallOptions | undefined): Answers {
+    const { signal, timeoutMs, headers } = options ?? {};
+    const answers = new LinkAnswers(callOptions(method, signal, timeoutMs, headers), method);
+    answers.begin(this.#source, request);
+    return answers;
+  }
 }
 
 function callOptions(
@@ -72,6 +82,6 @@ function callOptions(
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
   header: HeaderInit,
-): CallOptions {
+): LinkCallOptions {
   return { method: methodName(method), signal, timeoutMs, header };
 }

@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { failure } from './failure.ts';
-import { type CallOptions, LinkCall } from './link-call.ts';
+import { LinkCall, type LinkCallOptions } from './link-call.ts';
 import { missingMessage } from './messages.ts';
 
 /** A call with one request and one response: one frame each way. */
@@ -10,7 +10,7 @@ export class LinkUnary<O extends DescMessage> extends LinkCall {
   readonly #answer = Promise.withResolvers<MessageShape<O>>();
   #data: Uint8Array | undefined;
 
-  constructor(call: CallOptions, schema: O) {
+  constructor(call: LinkCallOptions, schema: O) {
     super(call);
     this.#schema = schema;
   }

@@ -6,45 +6,48 @@ import type { Answers, GuardedImpl, Messages } from './guard.ts';
 import { letGo, missingMessage, once } from './messages.ts';
 import { canceled } from './status.ts';
 
+/** A call that has no stream of requests. */
+const noRequests: AsyncIterableIterator<Message> = {
+  next: () => Promise.resolve({ done: true, value: undefined }),
+  [Symbol.asyncIterator]: () => noRequests,
+};
+
+/** Asks a handler for its answers; gets the caller's requests, where they are a stream. */
+export type Start = (requests: AsyncIterableIterator<Message>) => Answers | Promise<Answers>;
+
 /**
  * The caller's end of a streaming call in the same process. Nothing is buffered: the handler is asked for an answer
  * when the caller asks for one.
  */
 export class LocalStream implements Answers {
   readonly #context: CallContext;
-  readonly #requests: AsyncIterator<Message>;
-  readonly #start: () => Promise<Answers>;
+  readonly #requests: AsyncIterableIterator<Message>;
+  readonly #start: Start;
   readonly #release: (() => void) | undefined;
   #answers: Answers | undefined;
-  #first: IteratorResult<Message> | undefined;
+  #first: Promise<IteratorResult<Message>> | undefined;
   #stopped: ConnectError | undefined;
   #waiting: PromiseWithResolvers<IteratorResult<Message>> | undefined;
 
-  constructor(
-    impl: Exclude<GuardedImpl, { kind: 'unary' }>,
-    requests: AsyncIterableIterator<Message>,
-    context: CallContext,
-    signal: AbortSignal | undefined,
-  ) {
+  /** Calls `start`, once, before it returns. */
+  constructor(start: Start, context: CallContext, signal: AbortSignal | undefined, requests = noRequests) {
+    this.#start = start;
     this.#context = context;
     this.#requests = requests;
-    this.#start = () => startAnswers(impl, this.#watched(requests), context);
     this.#release = watchLimits(signal, context.timeoutMs(), (error) => this.#stop(error));
+    this.#first = this.#pullOrStop();
+    this.#first.catch(() => undefined); // told to whoever reads, if anybody does
   }
 
   /** Waits for the first answer, and with it for the response headers. */
   async ready(): Promise<void> {
-    this.#first = await this.next();
+    await this.#first;
   }
 
   next(): Promise<IteratorResult<Message>> {
-    if (this.#stopped) return Promise.reject(this.#stopped);
-    if (this.#first) {
-      const first = Promise.resolve(this.#first);
-      this.#first = undefined;
-      return first;
-    }
-    return this.#release === undefined ? this.#pull() : this.#pullOrStop();
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? this.#pullOrStop();
   }
 
   return(): Promise<IteratorResult<Message>> {
@@ -58,7 +61,9 @@ export class LocalStream implements Answers {
   }
 
   /** The caller's requests; what goes wrong with them is the caller's to hear, whatever the handler makes of it. */
-  #watched(requests: AsyncIterableIterator<Message>): AsyncIterableIterator<Message> {
+  #watched(): AsyncIterableIterator<Message> {
+    const requests = this.#requests;
+    if (requests === noRequests) return requests;
     return {
       next: () =>
         requests.next().catch((error: unknown) => {
@@ -75,6 +80,8 @@ export class LocalStream implements Answers {
 
   /** A handler that does not heed its signal must not hold its caller. */
   #pullOrStop(): Promise<IteratorResult<Message>> {
+    if (this.#stopped) return Promise.reject(this.#stopped);
+    if (this.#release === undefined) return this.#pull();
     const waiting = Promise.withResolvers<IteratorResult<Message>>();
     this.#waiting = waiting;
     this.#pull().then(waiting.resolve, waiting.reject);
@@ -83,7 +90,7 @@ export class LocalStream implements Answers {
 
   async #pull(): Promise<IteratorResult<Message>> {
     try {
-      this.#answers ??= await this.#start();
+      this.#answers ??= await this.#start(this.#watched());
       const result = await this.#answers.next();
       if (result.done) this.#finish();
       return result;
@@ -109,7 +116,8 @@ export class LocalStream implements Answers {
   }
 }
 
-async function startAnswers(
+/** Calls a handler with a stream of requests, however many of them it takes. */
+export async function startAnswers(
   impl: Exclude<GuardedImpl, { kind: 'unary' }>,
   requests: AsyncIterator<Message> & Messages,
   context: CallContext,

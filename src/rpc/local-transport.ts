@@ -11,12 +11,21 @@ import type {
   MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
-import type { ConnectError, Interceptor, StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
+import type {
+  CallOptions,
+  ConnectError,
+  Interceptor,
+  StreamResponse,
+  Transport,
+  UnaryResponse,
+} from '@connectrpc/connect';
 import { watchLimits } from './call-limits.ts';
+import type { DirectTransport } from './client.ts';
 import { CallContext } from './context.ts';
+import type { Answers } from './guard.ts';
 import { interceptTransport } from './intercept-transport.ts';
-import { LocalStream, withMetadata } from './local-stream.ts';
-import { asMessage, mapStream } from './messages.ts';
+import { LocalStream, startAnswers, withMetadata } from './local-stream.ts';
+import { asMessage, type Init, mapStream } from './messages.ts';
 import type { HeaderInit } from './metadata.ts';
 import type { Principal } from './principal.ts';
 import { type MethodEntry, methodName, type ServiceRegistry } from './registry.ts';
@@ -37,7 +46,7 @@ export function createLocalTransport(
   return interceptTransport(new LocalTransport(registry, principal), options.interceptors);
 }
 
-class LocalTransport implements Transport {
+class LocalTransport implements DirectTransport {
   readonly #registry: ServiceRegistry;
   readonly #principal: Principal;
 
@@ -78,9 +87,20 @@ class LocalTransport implements Transport {
     if (impl.kind === 'unary') throw unimplemented(method);
     const context = this.#context(method, timeoutMs, header);
     const requests = mapStream(input, (item): Message => asMessage(method.input, item));
-    const answers = new LocalStream(impl, requests, context, signal);
+    const answers = new LocalStream((watched) => startAnswers(impl, watched, context), context, signal, requests);
     await answers.ready();
     return new LazyStreamResponse(method, answers as AsyncIterableIterator<MessageShape<O>>, context);
+  }
+
+  serverStream(method: DescMethodStreaming, request: Init, options: CallOptions | undefined): Answers {
+    const { signal, timeoutMs, headers } = options ?? {};
+    const context = this.#context(method, timeoutMs, headers);
+    const start = () => {
+      const { impl } = this.#entry(method);
+      if (impl.kind !== 'server_streaming') throw unimplemented(method);
+      return impl.call(asMessage(method.input, request), context);
+    };
+    return new LocalStream(start, context, signal);
   }
 
   #entry(method: DescMethod): MethodEntry {
