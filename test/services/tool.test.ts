@@ -209,6 +209,42 @@ describe('at most once', () => {
     await lost;
   });
 
+  it('gives the kept failure, too, to who asks again', async () => {
+    const { directory, as } = startDirectory();
+    let runs = 0;
+    const source = fakeSource('picky', [], {
+      // biome-ignore lint/correctness/useYield: it only ever fails
+      async *refuse() {
+        runs++;
+        throw failure(Code.InvalidArgument, 'TOO_PICKY', 'no');
+      },
+    }).source;
+    directory.local.add(source);
+    await vi.waitFor(() => expect(directory.local.view(agent).tools).toHaveLength(1));
+    const ask = () => reasonOf(answerOf(as(agent).callTool({ tool: { name: 'refuse' }, requestId: id(4) })));
+    expect([await ask(), await ask()]).toEqual(['TOO_PICKY', 'TOO_PICKY']);
+    expect(runs).toBe(1);
+  });
+
+  it('refuses an id that comes again with another request: running, answered, or from before a crash', async () => {
+    const store = openMemoryStore();
+    const before = countingDirectory(store);
+    await vi.waitFor(() => expect(before.directory.local.view(agent).tools).toHaveLength(1));
+    const ask = ({ as }: typeof before, argumentsJson: string) =>
+      answerOf(as(agent).callTool({ tool: { upstream: 'slow', name: 'work' }, requestId: id(5), argumentsJson }));
+    const running = ask(before, '{"n":1}');
+    await vi.waitFor(() => expect(before.runs()).toBe(1));
+    expect(await reasonOf(ask(before, '{"n":2}'))).toBe('REQUEST_ID_REUSED');
+    before.release();
+    expect(await running).toBe('{"run":1}');
+    expect(await reasonOf(ask(before, '{"n":2}'))).toBe('REQUEST_ID_REUSED');
+    const after = countingDirectory(store);
+    await vi.waitFor(() => expect(after.directory.local.view(agent).tools).toHaveLength(1));
+    expect(await reasonOf(ask(after, '{"n":2}'))).toBe('REQUEST_ID_REUSED');
+    expect(await reasonOf(ask(after, '{"n":1}'))).toBe('OUTCOME_UNKNOWN');
+    expect([before.runs(), after.runs()]).toEqual([1, 0]);
+  });
+
   it('cancels the tool when the only caller gives up', async () => {
     const { directory, as } = startDirectory();
     const aborted = Promise.withResolvers<void>();

@@ -162,7 +162,8 @@ export const WatchSyncedSchema: GenMessage<WatchSynced> = /*@__PURE__*/
 export type CallToolRequest = Message<"towline.v1.CallToolRequest"> & {
   /**
    * Names the call for its principal: the same id never runs twice within ten minutes, on the node that has the tool.
-   * If absent, the node makes one.
+   * Asked again, it gives the same answer; asked with another tool, arguments, meta or extra, it is refused
+   * (`invalid_argument`, REQUEST_ID_REUSED). If absent, the node makes one.
    *
    * @generated from field: optional bytes request_id = 1;
    */

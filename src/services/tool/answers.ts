@@ -4,8 +4,13 @@ import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.t
 const maxBytes = 64 * 1024 * 1024;
 const maxAnswers = 100_000;
 
+/** How a call ended: with its result, or with the error that its askers got. */
+export type Outcome = { readonly result: CallToolResponse } | { readonly error: unknown };
+
 interface Kept {
-  readonly answer: CallToolResponse;
+  /** Of the request. */
+  readonly digest: Buffer;
+  readonly outcome: Outcome;
   readonly bytes: number;
   readonly timeMs: number;
 }
@@ -20,15 +25,15 @@ export class AnswerCache {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  put(key: string, answer: CallToolResponse): void {
-    const bytes = key.length + (answer.event.case === 'result' ? 2 * answer.event.value.resultJson.length : 0);
-    this.#kept.set(key, { answer, bytes, timeMs: Date.now() });
+  put(key: string, digest: Buffer, outcome: Outcome): void {
+    const bytes = key.length + digest.length + weightOf(outcome);
+    this.#kept.set(key, { digest, outcome, bytes, timeMs: Date.now() });
     this.#bytes += bytes;
     this.#trim();
   }
 
-  get(key: string): CallToolResponse | undefined {
-    return this.#kept.get(key)?.answer;
+  get(key: string): Pick<Kept, 'digest' | 'outcome'> | undefined {
+    return this.#kept.get(key);
   }
 
   /** Answers are in the order of their age: the oldest go first. */
@@ -40,4 +45,13 @@ export class AnswerCache {
       this.#bytes -= bytes;
     }
   }
+}
+
+/** An error holds a message, details and a stack: some kilobytes. */
+const errorBytes = 4 * 1024;
+
+function weightOf(outcome: Outcome): number {
+  if ('error' in outcome) return errorBytes;
+  const { event } = outcome.result;
+  return event.case === 'result' ? 2 * event.value.resultJson.length : 0;
 }

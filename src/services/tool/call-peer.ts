@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
-import { type Client, Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { type Client, Code, ConnectError } from '@connectrpc/connect';
 import { ToolRefSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { CallToolRequest, CallToolResponse, ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
 
-interface PeerCall {
+/** Where a call goes, and for whom. */
+export interface PeerRoute {
   readonly alias: string;
   readonly upstream: string;
   /** Who on this node asks, for the peer's record. */
@@ -21,33 +22,64 @@ const maxDrains = 3;
 const pause = { baseMs: 250, capMs: 3_000 };
 
 /**
- * Calls a tool of a peer. If the link is lost on the way, the call is asked for again with the same request id: the
+ * A call of a peer's tool. If the link is lost on the way, the call is asked for again with the same request id: the
  * peer gives the answer that it has, or says that the outcome is unknown; it never runs the tool twice.
  */
-export async function* callPeer(
-  client: Client<typeof ToolService>,
-  request: CallToolRequest,
-  call: PeerCall,
-  { signal }: HandlerContext,
-): AsyncGenerator<CallToolResponse> {
-  const asked: CallToolRequest = {
-    ...request,
-    requestId: request.requestId ?? newRequestId(),
-    agent: call.agent,
-    tool: create(ToolRefSchema, { upstream: call.upstream, name: request.tool?.name ?? '' }),
-  };
-  let giveUpMs: number | undefined;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      yield* client.callTool(asked, { signal });
-      return;
-    } catch (error) {
-      if (reasonOf(error) === 'LINK_LOST') giveUpMs ??= Date.now() + comeBackMs;
-      if (reasonOf(error) === 'LINK_DRAINING' && attempt < maxDrains) continue;
-      if (giveUpMs === undefined || !isOutage(error) || signal.aborted) throw offline(error, call);
-      if (Date.now() >= giveUpMs) throw outcomeUnknown(error, call);
-      await sleep(fullJitter(attempt, pause), undefined, { signal });
+export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
+  readonly #client: Client<typeof ToolService>;
+  readonly #request: CallToolRequest;
+  readonly #route: PeerRoute;
+  readonly #signal: AbortSignal;
+  #answers: AsyncIterator<CallToolResponse>;
+  #attempt = 0;
+  #giveUpMs: number | undefined;
+
+  /** Asks at once. */
+  constructor(client: Client<typeof ToolService>, request: CallToolRequest, route: PeerRoute, signal: AbortSignal) {
+    this.#client = client;
+    this.#route = route;
+    this.#signal = signal;
+    this.#request = {
+      ...request,
+      requestId: request.requestId ?? newRequestId(),
+      agent: route.agent,
+      tool: create(ToolRefSchema, { upstream: route.upstream, name: request.tool?.name ?? '' }),
+    };
+    this.#answers = this.#ask();
+  }
+
+  async next(): Promise<IteratorResult<CallToolResponse>> {
+    for (;;) {
+      try {
+        return await this.#answers.next();
+      } catch (error) {
+        await this.#recover(error);
+        this.#answers = this.#ask();
+      }
     }
+  }
+
+  async return(): Promise<IteratorResult<CallToolResponse>> {
+    await this.#answers.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #ask(): AsyncIterator<CallToolResponse> {
+    return this.#client.callTool(this.#request, { signal: this.#signal })[Symbol.asyncIterator]();
+  }
+
+  /** Resolves when the call should be asked for again; throws what the caller is to hear if not. */
+  async #recover(error: unknown): Promise<void> {
+    const attempt = this.#attempt++;
+    if (reasonOf(error) === 'LINK_LOST') this.#giveUpMs ??= Date.now() + comeBackMs;
+    if (reasonOf(error) === 'LINK_DRAINING' && attempt < maxDrains) return;
+    if (this.#giveUpMs === undefined || !isOutage(error) || this.#signal.aborted) throw offline(error, this.#route);
+    if (Date.now() >= this.#giveUpMs) throw outcomeUnknown(error, this.#route);
+    await sleep(fullJitter(attempt, pause), undefined, { signal: this.#signal });
   }
 }
 
@@ -56,7 +88,7 @@ function isOutage(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.Unavailable && reasonOf(error) !== 'UPSTREAM_DOWN';
 }
 
-function outcomeUnknown(cause: unknown, { alias }: PeerCall) {
+function outcomeUnknown(cause: unknown, { alias }: PeerRoute) {
   return failure(Code.Aborted, 'OUTCOME_UNKNOWN', `the link to ${alias} was lost before the tool's answer came`, {
     permanent: true,
     metadata: { alias },
@@ -65,7 +97,7 @@ function outcomeUnknown(cause: unknown, { alias }: PeerCall) {
   });
 }
 
-function offline(error: unknown, { alias }: PeerCall): unknown {
+function offline(error: unknown, { alias }: PeerRoute): unknown {
   if (!isOutage(error)) return error;
   return failure(
     Code.Unavailable,

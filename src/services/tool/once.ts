@@ -2,23 +2,32 @@
  * At most once: a call with a request id runs one time for its principal, however often it is asked for.
  *
  * The intent is on disk before the tool runs. While the call runs, a second ask joins it; after it ended, a second
- * ask gets the kept answer. An intent without an answer (the node crashed, or the answer was dropped) is answered
- * "outcome unknown", never with a second run.
+ * ask gets the kept answer, be it a result or an error. An intent without an answer (the node crashed, or the answer
+ * was dropped) is answered "outcome unknown", never with a second run. An id that comes again with another request is
+ * refused.
  */
 import { Code } from '@connectrpc/connect';
 import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
-import { AsyncQueue } from '../../base/async-queue.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
 import type { KeyedTable } from '../../store/store.ts';
-import { AnswerCache } from './answers.ts';
+import { AnswerCache, type Outcome } from './answers.ts';
+import { readIntent, writeIntent } from './intent.ts';
 import { type CallSource, RunningCall } from './running-call.ts';
 
 /** How long an id is remembered: longer than any caller retries. */
 export const rememberMs = 10 * 60_000;
 const purgeEveryMs = 60_000;
 const purgeBatch = 1_000;
+
+/** What tells a call from every other. */
+export interface CallId {
+  /** The principal and its request id. */
+  readonly key: string;
+  /** Of what is asked: see `digestOf`. */
+  readonly digest: Buffer;
+}
 
 export class OnceOnly {
   readonly #intents: KeyedTable;
@@ -33,21 +42,17 @@ export class OnceOnly {
     this.#purge = setInterval(() => void purge(), purgeEveryMs).unref();
   }
 
-  /** Runs `source` for `key`, or gives what became of it. `signal` is the asker's: the run ends with its last asker. */
-  async *run(key: string, signal: AbortSignal, source: CallSource): AsyncGenerator<CallToolResponse> {
-    const kept = this.#answers.get(key);
-    if (kept) {
-      yield kept;
-      return;
-    }
-    const call = this.#running.get(key) ?? this.#begin(key, source);
-    const events = new AsyncQueue<CallToolResponse>();
-    const leave = call.join(events, signal);
-    try {
-      yield* events;
-    } finally {
-      leave();
-    }
+  /**
+   * Runs `source` for `id`, or gives what became of it. `signal` is the asker's: the run ends with its last asker.
+   * Throws `REQUEST_ID_REUSED`.
+   */
+  run(id: CallId, signal: AbortSignal, source: CallSource): AsyncIterable<CallToolResponse> {
+    const kept = this.#answers.get(id.key);
+    const running = this.#running.get(id.key);
+    const known = kept ?? running;
+    if (known && !known.digest.equals(id.digest)) throw requestIdReused();
+    if (kept) return replay(kept.outcome);
+    return (running ?? this.#begin(id, source)).join(signal);
   }
 
   /** Whether a call with this key was begun, by this process or one before it. */
@@ -55,24 +60,36 @@ export class OnceOnly {
     return (await this.#intents.get(key)) !== undefined;
   }
 
-  #begin(key: string, source: CallSource): RunningCall {
-    const call = new RunningCall(source);
-    this.#running.set(key, call);
-    void this.#carryOut(key, call);
+  #begin(id: CallId, source: CallSource): RunningCall {
+    const call = new RunningCall(id.digest, source);
+    this.#running.set(id.key, call);
+    void this.#carryOut(id, call);
     return call;
   }
 
-  async #carryOut(key: string, call: RunningCall): Promise<void> {
+  async #carryOut(id: CallId, call: RunningCall): Promise<void> {
     try {
-      if ((await this.#intents.put(key, timeBytes(), { ifVersion: 0 })) === undefined) throw outcomeUnknown();
-      const answer = await call.run();
-      if (answer) this.#answers.put(key, answer);
-      this.#running.delete(key);
-      call.finish();
+      await this.#record(id);
     } catch (error) {
-      this.#running.delete(key);
+      this.#running.delete(id.key);
       call.fail(error);
+      return;
     }
+    const outcome = await outcomeOf(call);
+    this.#running.delete(id.key);
+    if (outcome === undefined) return call.finish();
+    // A run that was given up may have had its effect all the same.
+    if (!call.isAborted) this.#answers.put(id.key, id.digest, outcome);
+    if ('error' in outcome) call.fail(outcome.error);
+    else call.finish();
+  }
+
+  /** Writes the intent. Throws if there is one: nobody knows how that call ended. */
+  async #record({ key, digest }: CallId): Promise<void> {
+    const intent = writeIntent({ timeMs: Date.now(), digest });
+    if ((await this.#intents.put(key, intent, { ifVersion: 0 })) !== undefined) return;
+    const row = await this.#intents.get(key);
+    throw row && !readIntent(row.value).digest.equals(digest) ? requestIdReused() : outcomeUnknown();
   }
 
   /** Forgets ids that are older than `rememberMs`. */
@@ -80,7 +97,7 @@ export class OnceOnly {
     let after: string | undefined;
     for (;;) {
       const rows = await this.#intents.list({ limit: purgeBatch, ...(after === undefined ? {} : { after }) });
-      const old = rows.filter((row) => now - timeOf(row.value) > rememberMs);
+      const old = rows.filter((row) => now - readIntent(row.value).timeMs > rememberMs);
       await Promise.all(old.map((row) => this.#intents.delete(row.key)));
       if (rows.length < purgeBatch) return;
       after = rows.at(-1)?.key;
@@ -93,6 +110,21 @@ export class OnceOnly {
   }
 }
 
+/** How the call ended; `undefined` if it gave no result and no error. */
+async function outcomeOf(call: RunningCall): Promise<Outcome | undefined> {
+  try {
+    const result = await call.run();
+    return result && { result };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function* replay(outcome: Outcome): AsyncGenerator<CallToolResponse> {
+  if ('error' in outcome) throw outcome.error;
+  yield outcome.result;
+}
+
 /** The failure of a call that was begun, and whose answer nobody has. */
 export function outcomeUnknown() {
   return failure(Code.Aborted, 'OUTCOME_UNKNOWN', 'the tool may have run, but its answer was lost', {
@@ -101,12 +133,9 @@ export function outcomeUnknown() {
   });
 }
 
-function timeBytes(): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(Date.now()));
-  return bytes;
-}
-
-function timeOf(value: Uint8Array): number {
-  return Number(Buffer.from(value.buffer, value.byteOffset, 8).readBigUInt64BE());
+function requestIdReused() {
+  return failure(Code.InvalidArgument, 'REQUEST_ID_REUSED', 'another call had this request id before', {
+    permanent: true,
+    help: 'give each call an id of its own; only a retry of the very same call repeats it',
+  });
 }

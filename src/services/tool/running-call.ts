@@ -1,5 +1,5 @@
 import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
-import type { AsyncQueue } from '../../base/async-queue.ts';
+import { AsyncQueue } from '../../base/async-queue.ts';
 import { reasonOf } from '../../rpc/failure.ts';
 
 /** Starts the call at its tool. */
@@ -11,34 +11,40 @@ const maxUnread = 1_024;
 /** How long a call whose asker was cut off goes on, so that the asker can come back for the answer. */
 const graceMs = 30_000;
 
+/** Somebody who waits for the call. */
+interface Asker {
+  readonly events: AsyncQueue<CallToolResponse>;
+  /** Stops watching the asker's signal. */
+  release(): void;
+}
+
 /** One run of a tool, and everybody who waits for it. */
 export class RunningCall {
+  /** Of the request that it answers. */
+  readonly digest: Buffer;
   readonly #source: CallSource;
   readonly #stop = new AbortController();
-  readonly #listeners = new Set<AsyncQueue<CallToolResponse>>();
+  readonly #askers = new Set<Asker>();
   #grace: NodeJS.Timeout | undefined;
   #result: CallToolResponse | undefined;
   #over = false;
 
-  constructor(source: CallSource) {
+  constructor(digest: Buffer, source: CallSource) {
+    this.digest = digest;
     this.#source = source;
   }
 
-  /** Sends further events to `listener`. The asker calls what is returned when it wants no more. */
-  join(listener: AsyncQueue<CallToolResponse>, signal: AbortSignal): () => void {
+  /** What happens from now on, and the result if it is there. A reader that stops, or an aborted signal, leaves. */
+  join(signal: AbortSignal): AsyncIterable<CallToolResponse> {
     clearTimeout(this.#grace);
-    if (this.#result) listener.push(this.#result);
-    this.#listeners.add(listener);
-    const left = () => {
-      listener.fail(signal.reason);
-      this.#leave(listener, signal);
-    };
-    signal.addEventListener('abort', left);
-    if (signal.aborted) left();
-    return () => {
-      signal.removeEventListener('abort', left);
-      this.#leave(listener, signal);
-    };
+    const leave = () => this.#leave(asker, signal);
+    const events = new AsyncQueue<CallToolResponse>(leave);
+    const asker = { events, release: () => signal.removeEventListener('abort', leave) };
+    if (this.#result) events.push(this.#result);
+    this.#askers.add(asker);
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    return events;
   }
 
   /** Runs the tool. Resolves to its result, if it gave one; rejects if the call failed. */
@@ -47,32 +53,44 @@ export class RunningCall {
     for await (const event of this.#source(this.#stop.signal)) {
       const isResult = event.event.case === 'result';
       if (isResult) this.#result = event;
-      for (const listener of this.#listeners) if (isResult || listener.size < maxUnread) listener.push(event);
+      for (const { events } of this.#askers) if (isResult || events.size < maxUnread) events.push(event);
     }
     return this.#result;
   }
 
   /** Everybody who waits has all that there is. */
   finish(): void {
-    this.#over = true;
-    clearTimeout(this.#grace);
-    for (const listener of this.#listeners) listener.end();
+    this.#end((events) => events.end());
   }
 
   /** The call failed, for everybody who waits. */
   fail(error: unknown): void {
-    this.#over = true;
-    clearTimeout(this.#grace);
-    for (const listener of this.#listeners) listener.fail(error);
+    this.#end((events) => events.fail(error));
+  }
+
+  /** Whether it was given up. */
+  get isAborted(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   abort(reason?: unknown): void {
     this.#stop.abort(reason);
   }
 
+  #end(tell: (events: AsyncQueue<CallToolResponse>) => void): void {
+    this.#over = true;
+    clearTimeout(this.#grace);
+    for (const { events, release } of this.#askers) {
+      release();
+      tell(events);
+    }
+  }
+
   /** The last asker who leaves ends the run: at once if it gave up, after a pause if its line was cut. */
-  #leave(listener: AsyncQueue<CallToolResponse>, signal: AbortSignal): void {
-    if (!this.#listeners.delete(listener) || this.#listeners.size > 0 || this.#over) return;
+  #leave(asker: Asker, signal: AbortSignal): void {
+    asker.release();
+    asker.events.fail(signal.reason);
+    if (!this.#askers.delete(asker) || this.#askers.size > 0 || this.#over) return;
     if (signal.aborted && reasonOf(signal.reason) === 'LINK_LOST') {
       this.#grace = setTimeout(() => this.abort(signal.reason), graceMs).unref();
     } else {

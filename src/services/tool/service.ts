@@ -1,7 +1,7 @@
 /** ToolService of a node: its own tools, and for its own agents those of its peers. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { type Client, Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
-import { type ToolRef, type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
+import { type ToolSet, ToolSetSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import {
   type CallToolRequest,
   type CallToolResponse,
@@ -19,7 +19,8 @@ import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
 import { type Principal, principalKey, principalText } from '../../rpc/principal.ts';
 import type { KeyedTable } from '../../store/store.ts';
-import { callPeer } from './call-peer.ts';
+import { PeerCall, type PeerRoute } from './call-peer.ts';
+import { digestOf } from './intent.ts';
 import { LocalTools } from './local-tools.ts';
 import { OnceOnly, outcomeUnknown } from './once.ts';
 import { pageOf } from './page.ts';
@@ -109,33 +110,36 @@ export class ToolDirectory {
     return isLocal(principal) ? this.peers.set(node) : undefined;
   }
 
-  async *#call(request: CallToolRequest, context: HandlerContext): AsyncGenerator<CallToolResponse> {
+  #call(request: CallToolRequest, context: HandlerContext): AsyncIterable<CallToolResponse> {
     const principal = context.values.get(principalKey);
     const ref = request.tool;
     if (!ref) throw new LocalError('INVALID_REQUEST', 'the request names no tool');
     const key = request.requestId && `${principalText(principal)}/${toHex(request.requestId)}`;
-    const target = await this.#targetOf(ref, principal, key);
-    if (target.kind === 'peer') {
-      const client = this.#peerClient(target.alias);
-      if (!client) throw unknownPeer(target.alias);
-      yield* callPeer(client, request, { ...target, agent: principal.name }, context);
-      return;
+    let target: Target;
+    try {
+      target = findTarget(ref, principal, this.local, this.peers);
+    } catch (error) {
+      return this.#notFound(key, error);
     }
+    if (target.kind === 'peer') return this.#callPeer(request, { ...target, agent: principal.name }, context);
     checkArguments(request.argumentsJson);
     const { source } = target;
     const run = (signal: AbortSignal) =>
       source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } }, { signal });
-    if (key === undefined) yield* run(context.signal);
-    else yield* this.#once.run(key, context.signal, run);
+    if (key === undefined) return run(context.signal);
+    return this.#once.run({ key, digest: digestOf(request) }, context.signal, run);
+  }
+
+  #callPeer(request: CallToolRequest, route: PeerRoute, context: HandlerContext): AsyncIterable<CallToolResponse> {
+    const client = this.#peerClient(route.alias);
+    if (!client) throw unknownPeer(route.alias);
+    return new PeerCall(client, request, route, context.signal);
   }
 
   /** A tool that is not there (yet, after a restart) may have run under this key before: then nobody knows how it ended. */
-  async #targetOf(ref: ToolRef, principal: Principal, key: string | undefined): Promise<Target> {
-    try {
-      return findTarget(ref, principal, this.local, this.peers);
-    } catch (error) {
-      throw key !== undefined && (await this.#once.knows(key)) ? outcomeUnknown() : error;
-    }
+  // biome-ignore lint/correctness/useYield: it only ever fails
+  async *#notFound(key: string | undefined, error: unknown): AsyncGenerator<CallToolResponse> {
+    throw key !== undefined && (await this.#once.knows(key)) ? outcomeUnknown() : error;
   }
 }
 

@@ -22,14 +22,13 @@ export interface CallSite {
   definition(name: string): string | undefined;
 }
 
-/** Runs the call. `signal`, or a reader that stops, cancels it at the upstream. */
+/** Runs the call. `signal` cancels it at the upstream; it is aborted, too, when nobody reads the events any more. */
 export function runCall(site: CallSite, request: CallToolRequest, signal: AbortSignal): AsyncIterable<CallEvent> {
-  const stop = new AbortController();
-  const events = new AsyncQueue<CallEvent>(() => stop.abort());
+  const events = new AsyncQueue<CallEvent>();
   const push = (event: CallEvent) => {
     if (events.size < maxWaitingEvents) events.push(event);
   };
-  void send(site, request, AbortSignal.any([signal, stop.signal]), push)
+  void send(site, request, signal, push)
     .then((result) => {
       events.push(resultEvent(result));
       events.end();
