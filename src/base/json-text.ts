@@ -18,8 +18,17 @@ export function checkJson(text: string): void {
   scanner.whole(() => scanner.value(0));
 }
 
+/** Members that are objects, and whose own members are wanted from the same look at the text. */
+export type InnerObjects = ReadonlyMap<string, InnerObject>;
+
+export interface InnerObject {
+  /** Gets the members; stays empty if there is no such member, or if it is no object. */
+  readonly members: JsonMembers;
+  readonly inner?: InnerObjects;
+}
+
 /** The members of the object that `text` is, checked as `checkJson` does. Throws `JSON_NOT_OBJECT` for other values. */
-export function jsonMembers(text: string): JsonMembers {
+export function jsonMembers(text: string, inner?: InnerObjects): JsonMembers {
   const scanner = new Scanner(text);
   const members: JsonMembers = new Map();
   scanner.whole(() => {
@@ -27,7 +36,7 @@ export function jsonMembers(text: string): JsonMembers {
       scanner.value(0);
       throw new LocalError('JSON_NOT_OBJECT', 'the JSON value is not an object');
     }
-    scanner.object(0, members);
+    scanner.object(0, members, inner);
   });
   return members;
 }
@@ -95,21 +104,23 @@ class Scanner {
     else if (!this.match(number) && !this.match(literal)) this.fail('expected a value');
   }
 
-  object(depth: number, members?: JsonMembers): void {
+  object(depth: number, members?: JsonMembers, inner?: InnerObjects): void {
     this.enter(depth);
     if (this.take(closeBrace)) return;
-    const names = members ?? new Set<string>();
+    const seen = members ?? new Set<string>();
     do {
       this.space();
       const name = this.name();
-      if (names.has(name)) this.fail(`the member ${shown(name)} stands twice`, 'JSON_DUPLICATE_MEMBER');
+      if (seen.has(name)) this.fail(`the member ${shown(name)} stands twice`, 'JSON_DUPLICATE_MEMBER');
       this.space();
       if (!this.take(colon)) this.fail('expected ":"');
       this.space();
       const start = this.position;
-      this.value(depth + 1);
-      if (names instanceof Map) names.set(name, this.text.slice(start, this.position));
-      else names.add(name);
+      const wanted = inner?.get(name);
+      if (wanted && this.text.charCodeAt(start) === openBrace) this.object(depth + 1, wanted.members, wanted.inner);
+      else this.value(depth + 1);
+      if (seen instanceof Map) seen.set(name, this.text.slice(start, this.position));
+      else seen.add(name);
       this.space();
     } while (this.take(comma));
     if (!this.take(closeBrace)) this.fail('expected "," or "}"');

@@ -8,8 +8,8 @@ let count = 0;
 
 /** 16 bytes that no other call has: ten random ones for the process, and a count. Nobody needs to be unable to guess it. */
 export function newRequestId(): Uint8Array<ArrayBuffer> {
-  const id = Buffer.alloc(prefix.length + countBytes);
-  id.set(prefix);
+  const id = Buffer.allocUnsafe(prefix.length + countBytes);
+  prefix.copy(id);
   id.writeUIntBE(++count, prefix.length, countBytes);
-  return new Uint8Array(id.buffer);
+  return id;
 }

@@ -53,7 +53,16 @@ function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
   });
 }
 
+/** A token that is shown again gives the very same object back, as `Tokens` does. */
+const principals = new WeakMap<TokenBody, Principal>();
+
 function tokenPrincipal(body: TokenBody): Principal {
+  const principal = principals.get(body) ?? newPrincipal(body);
+  principals.set(body, principal);
+  return principal;
+}
+
+function newPrincipal(body: TokenBody): Principal {
   const { kind, subject, groups } = body;
   if (kind === TokenKind.OWNER) return { kind: 'owner', name: 'owner', groups: new Set() };
   const tokenId = toHex(body.tokenId);

@@ -27,7 +27,7 @@ import { defaultConnectionLimits } from './listener/limits.ts';
 import { createListener } from './listener/listener.ts';
 import { localClients } from './local-mesh.ts';
 import { version } from './version.ts';
-import type { Visitors } from './visitors.ts';
+import { connectionOf, type Visitors } from './visitors.ts';
 
 export interface PortParts extends DoorParts {
   readonly host: string;
@@ -66,10 +66,12 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     clientsFor: (principal) => localClients(registry, principal),
     onAgent: agentKeeper(parts.agents),
   });
-  const factsOf = new WeakMap<HttpRequest, ConnectionFacts>();
+  const factsOf = new WeakMap<object, ConnectionFacts>();
   const identify = (request: HttpRequest): Principal => {
-    const principal = principalOf({ headers: request.headers, peerNodeId: factsOf.get(request)?.peerNodeId }, parts);
-    parts.visitors.note(principal, request);
+    const connection = connectionOf(request);
+    const peerNodeId = connection && factsOf.get(connection)?.peerNodeId;
+    const principal = principalOf({ headers: request.headers, peerNodeId }, parts);
+    if (connection) parts.visitors.note(principal, connection);
     return principal;
   };
   const serveMcp = (request: IncomingMessage, response: ServerResponse) => {
@@ -96,7 +98,8 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     nodeIdOfCertificate,
     handlers: {
       onRequest(request, response, facts) {
-        factsOf.set(request, facts);
+        const connection = connectionOf(request);
+        if (connection) factsOf.set(connection, facts);
         serve(request, response);
       },
       onLinkStream: (stream, headers, facts) => takeLink(parts, stream, headers, facts),

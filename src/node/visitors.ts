@@ -4,7 +4,7 @@ import type { HttpRequest } from '../rpc/http.ts';
 import type { Principal } from '../rpc/principal.ts';
 
 /** A socket of HTTP/1.1, or a session of HTTP/2: both end what runs on them. */
-interface Connection {
+export interface Connection {
   destroy(): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
@@ -12,11 +12,10 @@ interface Connection {
 export class Visitors {
   readonly #connections = new Map<string, Set<Connection>>();
 
-  /** The request's connection belongs to whoever sent it. */
-  note(principal: Principal, request: HttpRequest): void {
+  /** The connection belongs to whoever sent a request on it. */
+  note(principal: Principal, connection: Connection): void {
     const key = keyOf(principal);
-    const connection = connectionOf(request);
-    if (key === undefined || !connection) return;
+    if (key === undefined) return;
     const own = this.#connections.get(key) ?? new Set();
     if (own.has(connection)) return;
     this.#connections.set(key, own.add(connection));
@@ -36,6 +35,7 @@ function keyOf({ tokenId, nodeId }: Principal): string | undefined {
   return tokenId ?? (nodeId && toHex(nodeId));
 }
 
-function connectionOf(request: HttpRequest): Connection | undefined {
+/** What a request came on; nothing if that is gone already. */
+export function connectionOf(request: HttpRequest): Connection | undefined {
   return 'stream' in request ? request.stream.session : request.socket;
 }

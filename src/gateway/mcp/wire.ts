@@ -4,7 +4,7 @@
  * Pure: no sockets, no state, no meaning.
  */
 import { LocalError } from '../../base/errors.ts';
-import { type JsonMembers, jsonMembers, jsonObject } from '../../base/json-text.ts';
+import { type InnerObjects, type JsonMembers, jsonMembers, jsonObject } from '../../base/json-text.ts';
 
 /** The codes of JSON-RPC 2.0 §5.1 that we send. */
 export const rpcCode = {
@@ -55,10 +55,10 @@ export type RpcMessage = RpcRequest | RpcNotification | RpcResponse | RpcErrorRe
 /**
  * Takes one message apart. Throws a `LocalError`: a `JSON_…` reason of base/json-text for text that is no good JSON
  * (answer -32700), or `RPC_INVALID` for JSON that is no message, batches included (answer -32600); its
- * `metadata.id` then holds the exact text of the id, where there is a legal one.
+ * `metadata.id` then holds the exact text of the id, where there is a legal one. `inner` is as for `jsonMembers`.
  */
-export function parseMessage(text: string): RpcMessage {
-  const members = jsonMembers(text);
+export function parseMessage(text: string, inner?: InnerObjects): RpcMessage {
+  const members = jsonMembers(text, inner);
   if (members.get('jsonrpc') !== '"2.0"') throw invalid('"jsonrpc" is not "2.0"', members);
   return members.has('method') ? parseCall(members) : parseAnswer(members);
 }

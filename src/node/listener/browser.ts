@@ -5,6 +5,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { hostOf } from '../../base/authority.ts';
 import { isLoopbackHost } from './loopback.ts';
 import type { RefusalReason } from './refusals.ts';
 
@@ -21,7 +22,7 @@ export interface BrowserCheck {
 /** Why a request must be refused, if it must. */
 export function checkBrowser(request: BrowserCheck): RefusalReason | undefined {
   const authority = request.headers[':authority'] ?? request.headers.host;
-  if (!request.secure && !isAllowedHost(hostOf(authority), request)) return 'FOREIGN_HOST';
+  if (!request.secure && !isAllowedHost(hostOf(authority ?? ''), request)) return 'FOREIGN_HOST';
   const { origin } = request.headers;
   if (origin === undefined) return undefined; // no browser, or no page behind it
   return isOwnOrigin(origin, authority, request) ? undefined : 'FOREIGN_ORIGIN';
@@ -42,10 +43,4 @@ function isOwnOrigin(origin: string, authority: string | undefined, request: Bro
 
 function isOwnHost(host: string | undefined, hosts: readonly string[] = []): boolean {
   return host !== undefined && (isLoopbackHost(host) || hosts.some((own) => own.toLowerCase() === host.toLowerCase()));
-}
-
-/** "name:port" → "name"; "[::1]:port" → "::1". */
-function hostOf(authority: string | undefined): string | undefined {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/@[\]]+))(?::[0-9]*)?$/.exec(authority ?? '');
-  return parts?.[1] ?? parts?.[2];
 }

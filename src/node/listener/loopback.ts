@@ -9,6 +9,7 @@ loopback.addAddress('::1', 'ipv6');
  * both give it so.
  */
 export function isLoopbackAddress(address: string): boolean {
+  if (address === '127.0.0.1') return true; // nearly always, and much cheaper
   const family = isIP(address);
   return family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }

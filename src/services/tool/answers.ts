@@ -9,7 +9,7 @@ export type Outcome = { readonly result: CallToolResponse } | { readonly error: 
 
 interface Kept {
   /** Of the request. */
-  readonly digest: Buffer;
+  readonly digest: string;
   readonly outcome: Outcome;
   readonly bytes: number;
   readonly timeMs: number;
@@ -25,7 +25,7 @@ export class AnswerCache {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  put(key: string, digest: Buffer, outcome: Outcome): void {
+  put(key: string, digest: string, outcome: Outcome): void {
     const bytes = key.length + digest.length + weightOf(outcome);
     this.#kept.set(key, { digest, outcome, bytes, timeMs: Date.now() });
     this.#bytes += bytes;

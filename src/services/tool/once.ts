@@ -26,7 +26,7 @@ export interface CallId {
   /** The principal and its request id. */
   readonly key: string;
   /** Of what is asked: see `digestOf`. */
-  readonly digest: Buffer;
+  readonly digest: string;
 }
 
 export class OnceOnly {
@@ -50,7 +50,7 @@ export class OnceOnly {
     const kept = this.#answers.get(id.key);
     const running = this.#running.get(id.key);
     const known = kept ?? running;
-    if (known && !known.digest.equals(id.digest)) throw requestIdReused();
+    if (known && known.digest !== id.digest) throw requestIdReused();
     if (kept) return replay(kept.outcome);
     return (running ?? this.#begin(id, source)).join(signal);
   }
@@ -89,7 +89,7 @@ export class OnceOnly {
     const intent = writeIntent({ timeMs: Date.now(), digest });
     if ((await this.#intents.put(key, intent, { ifVersion: 0 })) !== undefined) return;
     const row = await this.#intents.get(key);
-    throw row && !readIntent(row.value).digest.equals(digest) ? requestIdReused() : outcomeUnknown();
+    throw row && readIntent(row.value).digest !== digest ? requestIdReused() : outcomeUnknown();
   }
 
   /** Forgets ids that are older than `rememberMs`. */

@@ -21,7 +21,7 @@ interface Asker {
 /** One run of a tool, and everybody who waits for it. */
 export class RunningCall {
   /** Of the request that it answers. */
-  readonly digest: Buffer;
+  readonly digest: string;
   readonly #source: CallSource;
   readonly #stop = new AbortController();
   readonly #askers = new Set<Asker>();
@@ -29,7 +29,7 @@ export class RunningCall {
   #result: CallToolResponse | undefined;
   #over = false;
 
-  constructor(digest: Buffer, source: CallSource) {
+  constructor(digest: string, source: CallSource) {
     this.digest = digest;
     this.#source = source;
   }

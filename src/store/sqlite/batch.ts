@@ -2,7 +2,7 @@
  * Group commit: what one turn of the event loop writes shares one transaction, so that a hundred writes cost one wait
  * for the disk. A promise resolves only after the commit.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { storeClosed } from '../limits.ts';
 import { storeError } from './errors.ts';
 
@@ -18,6 +18,8 @@ interface Job {
 export class Batch {
   readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   #queue: Job[] = [];
   #timer: NodeJS.Immediate | undefined;
   #closed = false;
@@ -25,6 +27,8 @@ export class Batch {
   constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
   }
 
   /** Runs a write at the end of this turn; resolves to what it returned, when that is on the disk. */
@@ -70,10 +74,10 @@ export class Batch {
   }
 
   #transact(jobs: readonly Job[]): unknown[] {
-    this.#db.exec('BEGIN IMMEDIATE');
+    this.#begin.run();
     try {
       const results = jobs.map((job) => job.run());
-      this.#db.exec('COMMIT');
+      this.#commit.run();
       return results;
     } catch (error) {
       // After some failures (a full disk) SQLite has already rolled back.

@@ -18,7 +18,7 @@ export class Statements {
     this.upsert = db.prepare(
       `${insert} UPDATE SET value = excluded.value, version = entries.version + 1 RETURNING version`,
     );
-    this.insert = db.prepare(`${insert} NOTHING RETURNING version`);
+    this.insert = db.prepare(`${insert} NOTHING`);
     this.update = db.prepare(
       'UPDATE entries SET value = ?3, version = version + 1 WHERE collection = ?1 AND key = ?2 AND version = ?4 RETURNING version',
     );
@@ -58,12 +58,9 @@ export class SqliteTable implements KeyedTable {
 
   #put(key: string, value: Uint8Array, ifVersion: number | undefined): number | undefined {
     const { upsert, insert, update } = this.#statements;
+    if (ifVersion === 0) return insert.run(this.#name, key, value).changes === 0 ? undefined : 1;
     const row =
-      ifVersion === undefined
-        ? upsert.get(this.#name, key, value)
-        : ifVersion === 0
-          ? insert.get(this.#name, key, value)
-          : update.get(this.#name, key, value, ifVersion);
+      ifVersion === undefined ? upsert.get(this.#name, key, value) : update.get(this.#name, key, value, ifVersion);
     return row && Number(row['version']);
   }
 

@@ -3,8 +3,9 @@
  * the page's own host name (DNS rebinding): the Host and Origin that the browser then tells give it away.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hostOf } from '../../../base/authority.ts';
 
-const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 
 /** Which names this gateway goes by: the loopback ones and `configured`, without ports. */
 export function hostNames(configured: readonly string[] = []): ReadonlySet<string> {
@@ -13,8 +14,11 @@ export function hostNames(configured: readonly string[] = []): ReadonlySet<strin
 
 /** Why the request must be refused; `undefined` if it may pass. */
 export function refusalAtGate({ headers }: IncomingMessage, names: ReadonlySet<string>): string | undefined {
-  if (!names.has(hostOf(`http://${headers.host ?? ''}`))) return 'this gateway does not go by that Host';
-  if (headers.origin !== undefined && !names.has(hostOf(headers.origin))) return 'this gateway serves no such Origin';
+  if (!isOurs(hostOf(headers.host ?? ''), names)) return 'this gateway does not go by that Host';
+  const { origin } = headers;
+  if (origin !== undefined && !isOurs(hostOf(URL.parse(origin)?.host ?? ''), names)) {
+    return 'this gateway serves no such Origin';
+  }
   return undefined;
 }
 
@@ -38,6 +42,6 @@ export function answerPreflight(response: ServerResponse): void {
   response.end();
 }
 
-function hostOf(url: string): string {
-  return URL.parse(url)?.hostname ?? '';
+function isOurs(host: string | undefined, names: ReadonlySet<string>): boolean {
+  return host !== undefined && names.has(host.toLowerCase());
 }

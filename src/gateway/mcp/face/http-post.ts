@@ -10,7 +10,7 @@ import { serveHttpModern } from './http-modern.ts';
 import { HttpResponder, sendJson } from './http-responder.ts';
 import type { HttpSession } from './http-session.ts';
 import { isModern } from './modern.ts';
-import { type RequestParams, readParams } from './params.ts';
+import { ParamMembers, type RequestParams, readParams } from './params.ts';
 import { legacyVersions, modernVersions } from './protocol.ts';
 import { Refusal } from './reply.ts';
 
@@ -26,10 +26,11 @@ export async function servePost(post: Post): Promise<void> {
   checkMedia(post.request);
   const text = await readBody(post.request);
   if (isBatch(text)) return serveLegacyBatch(sessionOf(post), text, responderOf(post));
-  const message = parse(text, post.response);
+  const found = new ParamMembers();
+  const message = parse(text, found, post.response);
   if (message === undefined) return;
   if (message.kind !== 'request') return serveOther(post, message);
-  const params = paramsOf(message, post.response);
+  const params = paramsOf(message, found, post.response);
   if (params === undefined) return;
   if (speaksModern(post.request, message, params)) return serveModern(post, message, params);
   if (message.method === 'initialize') return initialize(post, message, params);
@@ -63,9 +64,9 @@ function checkMedia(request: IncomingMessage): void {
   if (!accepts(request, 'application/json')) throw refusal(406, 'The client must accept application/json');
 }
 
-function parse(text: string, response: ServerResponse): RpcMessage | undefined {
+function parse(text: string, found: ParamMembers, response: ServerResponse): RpcMessage | undefined {
   try {
-    return parseMessage(text);
+    return parseMessage(text, found.inMessage);
   } catch (error) {
     const { id, reply } = unreadable(error, text);
     sendJson(response, 400, replyText(id, reply));
@@ -73,9 +74,9 @@ function parse(text: string, response: ServerResponse): RpcMessage | undefined {
   }
 }
 
-function paramsOf(message: RpcRequest, response: ServerResponse): RequestParams | undefined {
+function paramsOf(message: RpcRequest, found: ParamMembers, response: ServerResponse): RequestParams | undefined {
   try {
-    return readParams(message.params);
+    return readParams(message.params, found);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     sendJson(response, 400, replyText(message.id, error.toReply()));

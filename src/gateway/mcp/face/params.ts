@@ -2,7 +2,7 @@
  * The parameters of a request, taken apart: what belongs to this hop (envelope, progress token) and what belongs to
  * the tool, which goes on as exact text.
  */
-import { type JsonMembers, jsonMembers, jsonObject } from '../../../base/json-text.ts';
+import { type InnerObjects, type JsonMembers, jsonMembers, jsonObject } from '../../../base/json-text.ts';
 import { rpcCode } from '../wire.ts';
 import { metaKey } from './protocol.ts';
 import { Refusal } from './reply.ts';
@@ -33,13 +33,25 @@ const hopKeys: ReadonlySet<string> = new Set([
   metaKey.progressToken,
 ]);
 
-const nothing: RequestParams = readMembers(new Map());
+/** Gets the members of a request's `params`, and of its `_meta`, while the message is taken apart. */
+export class ParamMembers {
+  readonly members: JsonMembers = new Map();
+  readonly meta: JsonMembers = new Map();
+  /** For `jsonMembers` of `params`. */
+  readonly inParams: InnerObjects = new Map([['_meta', { members: this.meta }]]);
+  /** For `jsonMembers` of the whole message. */
+  readonly inMessage: InnerObjects = new Map([['params', { members: this.members, inner: this.inParams }]]);
+}
 
-/** Throws a `Refusal` for parameters that are no object, or whose `_meta` is none. */
-export function readParams(text: string | undefined): RequestParams {
-  if (text === undefined) return nothing;
-  if (!text.startsWith('{')) throw new Refusal(rpcCode.invalidParams, '"params" is not an object');
-  return readMembers(jsonMembers(text));
+/**
+ * Reads parameters, given as exact text; `found` holds their members if the message was taken apart with it. Throws a
+ * `Refusal` for parameters that are no object, or whose `_meta` is none.
+ */
+export function readParams(text: string | undefined, found?: ParamMembers): RequestParams {
+  if (text !== undefined && !text.startsWith('{'))
+    throw new Refusal(rpcCode.invalidParams, '"params" is not an object');
+  const { inParams, meta } = found ?? new ParamMembers();
+  return takeApart(found?.members ?? jsonMembers(text ?? '{}', inParams), meta);
 }
 
 /** The value of a string member. Throws a `Refusal` for values of another kind. */
@@ -50,10 +62,9 @@ export function stringMember(members: JsonMembers, name: string): string | undef
   return JSON.parse(text) as string;
 }
 
-function readMembers(members: JsonMembers): RequestParams {
+function takeApart(members: JsonMembers, meta: JsonMembers): RequestParams {
   const text = members.get('_meta');
   if (text !== undefined && !text.startsWith('{')) throw new Refusal(rpcCode.invalidParams, '"_meta" is not an object');
-  const meta: JsonMembers = text === undefined ? new Map() : jsonMembers(text);
   return {
     members,
     envelope: {
@@ -73,7 +84,8 @@ function tokenOf(text: string | undefined): string | undefined {
 }
 
 function withoutHop(text: string | undefined, meta: JsonMembers): string {
-  const kept = [...meta].filter(([name]) => !hopKeys.has(name));
+  const kept: [string, string][] = [];
+  for (const member of meta) if (!hopKeys.has(member[0])) kept.push(member);
   if (kept.length === 0) return '';
   return kept.length === meta.size && text !== undefined ? text : jsonObject(kept);
 }

@@ -23,7 +23,7 @@ export function readCall({ members, meta, progressToken }: RequestParams, contex
 }
 
 /** Throws a `Refusal` if there is no such tool. */
-export async function callTool(view: MeshView, call: ToolCall, caller: Caller): Promise<Reply> {
+export function callTool(view: MeshView, call: ToolCall, caller: Caller): Promise<Reply> {
   const builtIn = builtIns.get(call.name);
   if (builtIn) return builtIn.run(view, call, (inner) => callExposed(view, inner, caller), caller.signal);
   return callExposed(view, call, caller);
@@ -36,6 +36,7 @@ async function callExposed(view: MeshView, call: ToolCall, caller: Caller): Prom
 }
 
 function extraOf(members: RequestParams['members']): string {
-  const extra = [...members].filter(([name]) => !ownMembers.has(name));
+  const extra: [string, string][] = [];
+  for (const member of members) if (!ownMembers.has(member[0])) extra.push(member);
   return extra.length === 0 ? '' : jsonObject(extra);
 }
