@@ -1,18 +1,25 @@
-import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
+import { create } from '@bufbuild/protobuf';
+import { type CallToolResponse, CallToolResponseSchema } from '../../../gen/towline/v1/tool_service_pb.ts';
 
 /** The most that kept answers may weigh together. An answer that is dropped is "outcome unknown" to a retry. */
 const maxBytes = 64 * 1024 * 1024;
 const maxAnswers = 100_000;
 
+/** An error holds a message, details and a stack: some kilobytes. */
+const errorBytes = 4 * 1024;
+
 /** How a call ended: with its result, or with the error that its askers got. */
 export type Outcome = { readonly result: CallToolResponse } | { readonly error: unknown };
 
+/** Nothing but texts and numbers where it can be: a hundred thousand of these are a burden for the garbage collector. */
 interface Kept {
   /** Of the request. */
   readonly digest: string;
-  readonly outcome: Outcome;
-  readonly bytes: number;
   readonly timeMs: number;
+  readonly resultJson: string;
+  readonly isError: boolean;
+  /** Instead of a result. */
+  readonly error: unknown;
 }
 
 /** The newest answers, bounded in number, weight and age. */
@@ -26,32 +33,39 @@ export class AnswerCache {
   }
 
   put(key: string, digest: string, outcome: Outcome): void {
-    const bytes = key.length + digest.length + weightOf(outcome);
-    this.#kept.set(key, { digest, outcome, bytes, timeMs: Date.now() });
-    this.#bytes += bytes;
+    const kept = keptOf(digest, outcome);
+    this.#kept.set(key, kept);
+    this.#bytes += weightOf(key, kept);
     this.#trim();
   }
 
-  get(key: string): Pick<Kept, 'digest' | 'outcome'> | undefined {
-    return this.#kept.get(key);
+  get(key: string): { readonly digest: string; readonly outcome: Outcome } | undefined {
+    const kept = this.#kept.get(key);
+    return kept && { digest: kept.digest, outcome: outcomeOf(kept) };
   }
 
   /** Answers are in the order of their age: the oldest go first. */
   #trim(): void {
-    for (const [key, { bytes, timeMs }] of this.#kept) {
+    for (const [key, kept] of this.#kept) {
       const fits = this.#bytes <= maxBytes && this.#kept.size <= maxAnswers;
-      if (fits && Date.now() - timeMs <= this.#maxAgeMs) return;
+      if (fits && Date.now() - kept.timeMs <= this.#maxAgeMs) return;
       this.#kept.delete(key);
-      this.#bytes -= bytes;
+      this.#bytes -= weightOf(key, kept);
     }
   }
 }
 
-/** An error holds a message, details and a stack: some kilobytes. */
-const errorBytes = 4 * 1024;
+function keptOf(digest: string, outcome: Outcome): Kept {
+  const { event } = 'result' in outcome ? outcome.result : { event: undefined };
+  const { resultJson, isError } = event?.case === 'result' ? event.value : { resultJson: '', isError: false };
+  return { digest, timeMs: Date.now(), resultJson, isError, error: 'error' in outcome ? outcome.error : undefined };
+}
 
-function weightOf(outcome: Outcome): number {
-  if ('error' in outcome) return errorBytes;
-  const { event } = outcome.result;
-  return event.case === 'result' ? 2 * event.value.resultJson.length : 0;
+function outcomeOf({ resultJson, isError, error }: Kept): Outcome {
+  if (error !== undefined) return { error };
+  return { result: create(CallToolResponseSchema, { event: { case: 'result', value: { resultJson, isError } } }) };
+}
+
+function weightOf(key: string, { digest, resultJson, error }: Kept): number {
+  return key.length + digest.length + 2 * resultJson.length + (error === undefined ? 0 : errorBytes);
 }

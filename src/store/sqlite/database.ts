@@ -11,6 +11,13 @@ const BUSY_TIMEOUT_MS = 5000;
 /** What a commit survives: the end of the process, or the loss of power too (which costs an fsync). */
 export type Durability = 'process' | 'power';
 
+const pragmas: Readonly<Record<Durability, string>> = {
+  // FULL: a commit is on the disk, not only with the operating system, when it returns (sqlite.org/pragma.html).
+  power: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
+  // EXCLUSIVE: nobody else may look into the file; a small commit costs half as much without the locks for others.
+  process: 'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;',
+};
+
 export function openDatabase(path: string, durability: Durability = 'power'): DatabaseSync {
   createPrivateFile(path);
   let db: DatabaseSync | undefined;
@@ -18,9 +25,7 @@ export function openDatabase(path: string, durability: Durability = 'power'): Da
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     checkSchema(db, path);
     chmodSync(path, 0o600);
-    // FULL: a commit is on the disk, not only with the operating system, when it returns (sqlite.org/pragma.html).
-    const synchronous = durability === 'power' ? 'FULL' : 'NORMAL';
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    db.exec(pragmas[durability]);
     migrate(db);
     return db;
   } catch (error) {
