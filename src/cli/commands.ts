@@ -10,6 +10,7 @@ export const commands: readonly CommandEntry[] = [
   entry(NODE, 'init', 'make a home: key, configuration, owner token', () => import('./command/init.ts')),
   entry(NODE, 'up', 'run the node', () => import('./command/up.ts')),
   entry(NODE, 'down', 'end the running node in order', () => import('./command/down.ts')),
+  entry(NODE, 'reload', 'read a changed configuration', () => import('./command/reload.ts')),
   entry(NODE, 'status', 'how the running node does', () => import('./command/status.ts')),
   entry(NODE, 'logs', 'what the node has logged', () => import('./command/logs.ts')),
   entry(NODE, 'id', "this node's id", () => import('./command/id.ts')),

@@ -1,5 +1,4 @@
 /** What is behind the one port: links, services by HTTP, and the MCP gateway. */
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { ConnectError } from '@connectrpc/connect';
@@ -26,12 +25,15 @@ import type { ConnectionFacts } from './listener/facts.ts';
 import { defaultConnectionLimits } from './listener/limits.ts';
 import { createListener } from './listener/listener.ts';
 import { localClients } from './local-mesh.ts';
+import { readTlsPair } from './tls-pair.ts';
 import { version } from './version.ts';
 import { connectionOf, type Visitors } from './visitors.ts';
 
 export interface PortParts extends DoorParts {
   readonly host: string;
   readonly port: number;
+  /** What files in the configuration are relative to. */
+  readonly home: string;
   readonly config: Config;
   readonly identity: Identity;
   readonly tls: TlsIdentity;
@@ -94,7 +96,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     plainRemote: config.listen?.plainRemote ?? false,
     limits: limitsOf(config),
     tls: parts.tls,
-    ...(config.tls && { ordinaryTls: await readPair(config.tls) }),
+    ...(config.tls && { ordinaryTls: await readTlsPair(config.tls, parts.home) }),
     nodeIdOfCertificate,
     handlers: {
       onRequest(request, response, facts) {
@@ -197,8 +199,4 @@ function limitsOf({ listen }: Config) {
     maxUnidentifiedConnections:
       listen?.maxUnauthenticatedConnections ?? defaultConnectionLimits.maxUnidentifiedConnections,
   };
-}
-
-async function readPair({ cert, key }: NonNullable<Config['tls']>) {
-  return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
 }

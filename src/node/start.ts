@@ -226,6 +226,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   listening = await openPort({
     host: options.listen?.host ?? config.listen?.host ?? '',
     port: options.listen?.port ?? config.listen?.port ?? defaultPort,
+    home: paths.home,
     config,
     identity,
     tls,

@@ -31,6 +31,20 @@ describe('towline peers', () => {
   });
 });
 
+describe('towline reload', () => {
+  it('says what of the configuration cannot be used, and ends with 1', async () => {
+    let configErrors: string[] = [];
+    await using node = await standInNode((router) => router.rpc(AdminService.method.reload, () => ({ configErrors })));
+    const words = ['reload', '--home', node.home];
+    expect(await towline(words)).toEqual({ code: 0, out: 'The configuration has been read again.\n', err: '' });
+    configErrors = ['towline.yaml:3:1: unknown member'];
+    const { code, out } = await towline(words);
+    expect(code).toBe(1);
+    expect(out).toContain('towline.yaml:3:1: unknown member');
+    expect(JSON.parse((await towline([...words, '--json'])).out)).toEqual({ configErrors });
+  });
+});
+
 describe('towline call', () => {
   it('sends JSON exactly as it stands, and prints the result alone on stdout', async () => {
     let sent = '';

@@ -153,14 +153,14 @@ export const ListenConfigSchema: GenMessage<ListenConfig> = /*@__PURE__*/
  */
 export type TlsConfig = Message<"towline.v1.TlsConfig"> & {
   /**
-   * The PEM file with the certificate chain.
+   * The PEM file with the certificate chain. Relative to the home.
    *
    * @generated from field: string cert = 1;
    */
   cert: string;
 
   /**
-   * The PEM file with the private key.
+   * The PEM file with the private key. Relative to the home.
    *
    * @generated from field: string key = 2;
    */

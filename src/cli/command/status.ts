@@ -6,10 +6,10 @@ import {
 } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { nodeClient } from '../client.ts';
 import type { Io } from '../io.ts';
+import { renderConfigErrors } from '../render/config-errors.ts';
 import { jsonOf, prettyJson } from '../render/json.ts';
 import { nodeIdText } from '../render/node-id.ts';
 import { plainLine } from '../render/plain.ts';
-import type { Style } from '../render/style.ts';
 import { renderPairs } from '../render/table.ts';
 import { agoText } from '../render/time.ts';
 import { renderUpstreams } from '../render/upstreams.ts';
@@ -47,8 +47,4 @@ function overview(status: GetStatusResponse): [string, string][] {
 function refusedText(refused: Readonly<Record<string, bigint>>): string {
   const parts = Object.entries(refused).map(([reason, count]) => `${plainLine(reason)} ${count}`);
   return parts.sort().join(', ');
-}
-
-function renderConfigErrors(style: Style, errors: readonly string[]): string {
-  return errors.map((line) => `${style.bad('config')}  ${plainLine(line)}`).join('\n');
 }

@@ -7,6 +7,10 @@ interface Entry<T> {
 
 export interface ExpiringOptions<T> {
   readonly maxCount: number;
+  /** The most that belong to one owner; `maxCount` if absent. */
+  readonly maxPerOwner?: number;
+  /** Whose a thing is. Needed with `maxPerOwner`. */
+  ownerOf?(value: T): string;
   readonly idleMs: number;
   /** Things in use do not age. */
   isBusy(value: T): boolean;
@@ -33,8 +37,13 @@ export class Expiring<T> {
     return entry?.value;
   }
 
-  /** Adds a thing. When the table is full, the oldest idle one makes room; `false` if all are busy. */
+  /**
+   * Adds a thing. Where its owner has as many as it may, the owner's oldest idle one makes room; where the table is
+   * full, the oldest idle one of all. `false` if all of those are busy.
+   */
   add(key: string, value: T): boolean {
+    if (!this.#hasRoomOf(value) && !this.#dropOldest((other) => this.#ownerOf(other) === this.#ownerOf(value)))
+      return false;
     if (this.#entries.size >= this.#options.maxCount && !this.#dropOldest()) return false;
     this.#entries.set(key, { value, usedAtMs: performance.now() });
     return true;
@@ -60,8 +69,19 @@ export class Expiring<T> {
     for (const key of this.#entries.keys()) this.delete(key);
   }
 
-  #dropOldest(): boolean {
-    const idle = [...this.#entries].filter(([, { value }]) => !this.#options.isBusy(value));
+  #ownerOf(value: T): string | undefined {
+    return this.#options.ownerOf?.(value);
+  }
+
+  #hasRoomOf(value: T): boolean {
+    const { maxPerOwner } = this.#options;
+    if (maxPerOwner === undefined || this.#entries.size < maxPerOwner) return true;
+    const own = [...this.#entries.values()].filter((entry) => this.#ownerOf(entry.value) === this.#ownerOf(value));
+    return own.length < maxPerOwner;
+  }
+
+  #dropOldest(among: (value: T) => boolean = () => true): boolean {
+    const idle = [...this.#entries].filter(([, { value }]) => among(value) && !this.#options.isBusy(value));
     const oldest = idle.reduce<(typeof idle)[number] | undefined>(
       (least, entry) => (least === undefined || entry[1].usedAtMs < least[1].usedAtMs ? entry : least),
       undefined,

@@ -10,6 +10,9 @@ import { type Lease, Views } from './views.ts';
 /** Each session holds a few kilobytes; a client that forgets its sessions must not fill the memory. */
 const maxSessions = 1_000;
 
+/** One principal that forgets its sessions must not push out those of the others. */
+const maxSessionsPerPrincipal = 100;
+
 const idleSessionMs = 30 * 60_000;
 
 /** Modern clients never say goodbye: after this much silence they have left. */
@@ -33,6 +36,8 @@ export class HttpGuests {
   readonly #views = new Views();
   readonly #sessions = new Expiring<HttpSession>({
     maxCount: maxSessions,
+    maxPerOwner: maxSessionsPerPrincipal,
+    ownerOf: (session) => session.principal,
     idleMs: idleSessionMs,
     isBusy: (session) => session.isBusy,
     onEnd: (session) => session.close(),
