@@ -11,15 +11,11 @@ import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.t
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
-import type { KeyedTable } from '../../store/store.ts';
 import { AnswerCache, type Outcome } from './answers.ts';
-import { readIntent, writeIntent } from './intent.ts';
+import { type Intents, rememberMs } from './intents.ts';
 import { type CallSource, RunningCall } from './running-call.ts';
 
-/** How long an id is remembered: longer than any caller retries. */
-export const rememberMs = 10 * 60_000;
 const purgeEveryMs = 60_000;
-const purgeBatch = 1_000;
 
 /** What tells a call from every other. */
 export interface CallId {
@@ -30,15 +26,15 @@ export interface CallId {
 }
 
 export class OnceOnly {
-  readonly #intents: KeyedTable;
+  readonly #intents: Intents;
   readonly #running = new Map<string, RunningCall>();
   readonly #answers = new AnswerCache(rememberMs);
   readonly #purge: NodeJS.Timeout;
 
-  constructor(intents: KeyedTable, log: Log) {
+  constructor(intents: Intents, log: Log) {
     this.#intents = intents;
     const purge = () =>
-      this.purge().catch((error: unknown) => log.error('old intents stay', { error: messageOf(error) }));
+      intents.purge().catch((error: unknown) => log.error('old intents stay', { error: messageOf(error) }));
     this.#purge = setInterval(() => void purge(), purgeEveryMs).unref();
   }
 
@@ -57,7 +53,7 @@ export class OnceOnly {
 
   /** Whether a call with this key was begun, by this process or one before it. */
   async knows(key: string): Promise<boolean> {
-    return (await this.#intents.get(key)) !== undefined;
+    return (await this.#intents.find(key)) !== undefined;
   }
 
   #begin(id: CallId, source: CallSource): RunningCall {
@@ -86,22 +82,8 @@ export class OnceOnly {
 
   /** Writes the intent. Throws if there is one: nobody knows how that call ended. */
   async #record({ key, digest }: CallId): Promise<void> {
-    const intent = writeIntent({ timeMs: Date.now(), digest });
-    if ((await this.#intents.put(key, intent, { ifVersion: 0 })) !== undefined) return;
-    const row = await this.#intents.get(key);
-    throw row && readIntent(row.value).digest !== digest ? requestIdReused() : outcomeUnknown();
-  }
-
-  /** Forgets ids that are older than `rememberMs`. */
-  async purge(now = Date.now()): Promise<void> {
-    let after: string | undefined;
-    for (;;) {
-      const rows = await this.#intents.list({ limit: purgeBatch, ...(after === undefined ? {} : { after }) });
-      const old = rows.filter((row) => now - readIntent(row.value).timeMs > rememberMs);
-      await Promise.all(old.map((row) => this.#intents.delete(row.key)));
-      if (rows.length < purgeBatch) return;
-      after = rows.at(-1)?.key;
-    }
+    const known = await this.#intents.record(key, digest);
+    if (known) throw known.digest === digest ? outcomeUnknown() : requestIdReused();
   }
 
   close(): void {

@@ -21,6 +21,7 @@ import { type Principal, principalKey, principalText } from '../../rpc/principal
 import type { KeyedTable } from '../../store/store.ts';
 import { PeerCall, type PeerRoute } from './call-peer.ts';
 import { digestOf } from './intent.ts';
+import { Intents } from './intents.ts';
 import { LocalTools } from './local-tools.ts';
 import { OnceOnly, outcomeUnknown } from './once.ts';
 import { pageOf } from './page.ts';
@@ -47,7 +48,7 @@ export class ToolDirectory {
   constructor(options: ToolServiceOptions) {
     this.local = new LocalTools(this.changes, options.log);
     this.peers = new PeerTools(this.changes, options.log);
-    this.#once = new OnceOnly(options.intents, options.log);
+    this.#once = new OnceOnly(new Intents(options.intents), options.log);
     this.#peerClient = options.peerClient;
   }
 

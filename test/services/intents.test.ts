@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { Intents, rememberMs } from '../../src/services/tool/intents.ts';
+import { openMemoryStore } from '../../src/store/memory/store.ts';
+
+const digest = 'ab'.repeat(32);
+
+function intentsAt(startMs: number) {
+  const table = openMemoryStore().table('intents');
+  const clock = { ms: startMs };
+  return { intents: new Intents(table, () => clock.ms), clock, table };
+}
+
+describe('intents', () => {
+  it('are written once, and found again for at least ten minutes, over the end of a time span', async () => {
+    const { intents, clock } = intentsAt(rememberMs - 1);
+    expect(await intents.record('bob/1', digest)).toBeUndefined();
+    expect(await intents.record('bob/1', digest)).toEqual({ timeMs: rememberMs - 1, digest });
+    clock.ms += rememberMs;
+    expect(await intents.record('bob/1', digest)).toEqual({ timeMs: rememberMs - 1, digest });
+    expect(await intents.find('bob/1')).toEqual({ timeMs: rememberMs - 1, digest });
+    expect(await intents.find('bob/2')).toBeUndefined();
+  });
+
+  it('are forgotten after twenty minutes, however many there are, and no sooner than ten', async () => {
+    const { intents, clock, table } = intentsAt(5 * rememberMs);
+    await Promise.all(Array.from({ length: 2_500 }, (_, n) => intents.record(`bob/${n}`, digest)));
+    clock.ms += rememberMs;
+    await intents.record('bob/new', digest);
+    await intents.purge();
+    expect(await intents.find('bob/7')).toBeDefined();
+    clock.ms += rememberMs;
+    await intents.purge();
+    expect((await table.list({ limit: 10 })).map((row) => row.key)).toEqual(['00000006/bob/new']);
+  });
+});
