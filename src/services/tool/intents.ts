@@ -19,8 +19,8 @@ export class Intents {
   /** The intent of that key, from this time span or the one before. */
   async find(key: string): Promise<Intent | undefined> {
     const timeMs = this.#now();
-    const row =
-      (await this.#table.get(rowKey(timeMs, key))) ?? (await this.#table.get(rowKey(timeMs - rememberMs, key)));
+    const before = await this.#table.get(rowKey(timeMs - rememberMs, key));
+    const row = before ?? (await this.#table.get(rowKey(timeMs, key)));
     return row && readIntent(row.value);
   }
 
