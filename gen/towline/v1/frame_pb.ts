@@ -494,7 +494,8 @@ export type HelloBody = Message<"towline.v1.HelloBody"> & {
   initialCreditBytes: number;
 
   /**
-   * Optional abilities by name ("gzip"). Unknown names are ignored; an ability counts if both sides name it.
+   * Optional abilities by name ("gzip"). Unknown names are ignored. An ability that needs both sides counts if both
+   * name it; one that a side has alone ("relay", "relay-accept") counts for that side.
    *
    * @generated from field: repeated string features = 8;
    */

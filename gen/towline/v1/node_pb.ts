@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/node.proto.
  */
 export const file_towline_v1_node: GenFile = /*@__PURE__*/
-  fileDesc("ChV0b3dsaW5lL3YxL25vZGUucHJvdG8SCnRvd2xpbmUudjEifAoETm9kZRIPCgdub2RlX2lkGAEgASgMEg0KBWFsaWFzGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIMCgRyb2xlGAQgASgJEgwKBHRlYW0YBSABKAkSEAoIc29mdHdhcmUYBiABKAkSEAoIZmVhdHVyZXMYByADKAkigwIKBFBlZXISHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIOCgZncm91cHMYAiADKAkSEQoJYWRkcmVzc2VzGAMgAygJEgwKBGRpYWwYBCABKAgSJAoFc3RhdGUYBSABKA4yFS50b3dsaW5lLnYxLlBlZXJTdGF0ZRIuCgpzdGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCg1yb3VuZF90cmlwX21zGAcgASgBSACIAQESEgoKbGFzdF9lcnJvchgIIAEoCRISCgp0b29sX2NvdW50GAkgASgNQhAKDl9yb3VuZF90cmlwX21zImcKBUFnZW50EgwKBG5hbWUYASABKAkSDAoEZG9vchgCIAEoCRIwCgxjb25uZWN0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNvZnR3YXJlGAQgASgJKnQKCVBlZXJTdGF0ZRIaChZQRUVSX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSUEVFUl9TVEFURV9PRkZMSU5FEAESGQoVUEVFUl9TVEFURV9DT05ORUNUSU5HEAISGAoUUEVFUl9TVEFURV9DT05ORUNURUQQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChV0b3dsaW5lL3YxL25vZGUucHJvdG8SCnRvd2xpbmUudjEifAoETm9kZRIPCgdub2RlX2lkGAEgASgMEg0KBWFsaWFzGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIMCgRyb2xlGAQgASgJEgwKBHRlYW0YBSABKAkSEAoIc29mdHdhcmUYBiABKAkSEAoIZmVhdHVyZXMYByADKAkimAIKBFBlZXISHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIOCgZncm91cHMYAiADKAkSEQoJYWRkcmVzc2VzGAMgAygJEgwKBGRpYWwYBCABKAgSJAoFc3RhdGUYBSABKA4yFS50b3dsaW5lLnYxLlBlZXJTdGF0ZRIuCgpzdGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCg1yb3VuZF90cmlwX21zGAcgASgBSACIAQESEgoKbGFzdF9lcnJvchgIIAEoCRISCgp0b29sX2NvdW50GAkgASgNEhMKC3JlbGF5X2FsaWFzGAogASgJQhAKDl9yb3VuZF90cmlwX21zImcKBUFnZW50EgwKBG5hbWUYASABKAkSDAoEZG9vchgCIAEoCRIwCgxjb25uZWN0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNvZnR3YXJlGAQgASgJKnQKCVBlZXJTdGF0ZRIaChZQRUVSX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSUEVFUl9TVEFURV9PRkZMSU5FEAESGQoVUEVFUl9TVEFURV9DT05ORUNUSU5HEAISGAoUUEVFUl9TVEFURV9DT05ORUNURUQQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Node describes a node as seen from the node that answers.
@@ -145,6 +145,13 @@ export type Peer = Message<"towline.v1.Peer"> & {
    * @generated from field: uint32 tool_count = 9;
    */
   toolCount: number;
+
+  /**
+   * The alias of the peer through which the link goes. Empty if the link is direct, or if there is none.
+   *
+   * @generated from field: string relay_alias = 10;
+   */
+  relayAlias: string;
 };
 
 /**
