@@ -17,6 +17,8 @@ export interface Principal {
   readonly nodeId?: Uint8Array;
   /** The token that it has shown, in hex: two tokens of one name are two principals. */
   readonly tokenId?: string;
+  /** Whether its call came over a relayed link: another node carries the bytes. */
+  readonly isRelayed?: boolean;
 }
 
 /** Someone who has shown nothing. */
