@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, systemCodeOf } from '../base/errors.ts';
 import { Breach, protocolBreach } from './breach.ts';
 import { END_FLAG, EnvelopeReader, envelopeOf } from './envelope.ts';
 import { PACKET_BYTES } from './limits.ts';
@@ -34,7 +34,7 @@ export class Channel {
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.once('end', () => this.#over('the other side closed the stream'));
     stream.once('close', () => this.#over('the carrier was lost'));
-    stream.on('error', (error: unknown) => this.#over(`the carrier failed: ${messageOf(error)}`));
+    stream.on('error', (error: unknown) => this.#over(`the carrier failed: ${whyFailed(error)}`));
   }
 
   /** Sends a packet with its envelope; `taken` is called when there is room again, or never will be. */
@@ -76,6 +76,13 @@ export class Channel {
   #whyCut(why: string): string {
     return this.#reader.isBetween ? why : `${why} in the middle of a packet`;
   }
+}
+
+/** A TLS record whose seal is broken: no accident of a network does that. */
+const altered = 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC';
+
+function whyFailed(error: unknown): string {
+  return systemCodeOf(error) === altered ? 'its bytes were altered on the way' : messageOf(error);
 }
 
 function internal(error: unknown): Breach {

@@ -94,6 +94,8 @@ export interface Link {
   readonly dialed: boolean;
   readonly carrier: string;
   readonly remoteAddress: string | undefined;
+  /** The node that relays the link; nothing for a direct one. */
+  readonly via: Uint8Array | undefined;
   readonly openTimeMs: number;
   /** Whether calls can still be opened: neither side drains or has closed the link. */
   readonly isUsable: boolean;

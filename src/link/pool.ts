@@ -70,7 +70,7 @@ export class LinkPool {
     if (keep && !slot.link && !slot.dialing && !this.#closed) this.#dial(slot).promise.catch(ignoreTold);
   }
 
-  /** Takes a link that the other side dialed. */
+  /** Takes a link that was opened elsewhere: the other side dialed it, or a direct path to a relayed peer was found. */
   adopt(link: Link): void {
     if (this.#closed) link.close(CloseReason.SHUTDOWN, 'the node shuts down');
     else this.#install(this.#slot(link.peerNodeId), link);
@@ -148,14 +148,16 @@ export class LinkPool {
   }
 
   /**
-   * Both sides dialed at once: the link that the lower node id dialed stays. In all other cases (the peer started
-   * anew, its network changed, the old link is dead and nobody knows yet) the newer link is the better one.
+   * Two links opened at once: the direct one stays, and of two of a kind, dialed from both sides, the one that the lower
+   * node id dialed. In all other cases (the peer started anew, its network changed, the old link is dead and nobody
+   * knows yet) the newer link is the better one.
    */
   #replaces(link: Link, other: Link): boolean {
     if (!other.isUsable) return true;
     const samePeer = equalBytes(link.hello.instanceId, other.hello.instanceId);
-    const race = samePeer && link.dialed !== other.dialed && link.openTimeMs - other.openTimeMs < simultaneousMs;
-    if (!race) return true;
+    const race = samePeer && link.openTimeMs - other.openTimeMs < simultaneousMs;
+    if (race && isRelayed(link) !== isRelayed(other)) return isRelayed(other);
+    if (!race || link.dialed === other.dialed) return true;
     const weAreLower = Buffer.compare(this.#options.nodeId, link.peerNodeId) < 0;
     return link.dialed === weAreLower;
   }
@@ -183,6 +185,10 @@ export class LinkPool {
     slot.timer = setTimeout(() => this.keep(slot.nodeId, true), pauseMs).unref();
     return pauseMs;
   }
+}
+
+function isRelayed(link: Link): boolean {
+  return link.via !== undefined;
 }
 
 /** Every open link to the peer. */

@@ -93,6 +93,10 @@ export class LinkSession implements Link, ChannelReceiver {
     return this.#parts.facts.remoteAddress;
   }
 
+  get via(): Uint8Array | undefined {
+    return this.#parts.facts.via;
+  }
+
   get closed(): Promise<LinkEnd> {
     return this.#ended.promise;
   }

@@ -1,5 +1,8 @@
-/** Reaching other nodes by TLS: for links, and for the one call that a stranger may make. */
+/** Reaching other nodes, directly or through a peer: for links, and for the one call that a stranger may make. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { dialTls } from '../link/carrier/tls.ts';
@@ -10,6 +13,7 @@ import { createClient } from '../rpc/client.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
+import type { DialThrough } from './relay-dial.ts';
 
 export interface DialerParts {
   readonly identity: Identity;
@@ -17,34 +21,58 @@ export interface DialerParts {
   readonly hello: () => OwnHello;
   /** Where a peer may be, the best address first. */
   readonly addressesOf: (nodeId: Uint8Array) => readonly string[];
+  /** Links to peers that relay, the best first. */
+  readonly hubs: () => readonly Link[];
+  readonly dialThrough: DialThrough;
   readonly log: Log;
 }
 
 export interface Dialer {
-  /** Opens a link at the first address where the peer answers. */
+  /** Opens a link by the first way that leads to the peer: an address of its own, or a hub that reaches it. */
   dial(nodeId: Uint8Array, signal: AbortSignal): Promise<Link>;
+  /** Opens a link at the first address where the peer answers. */
+  dialDirect(nodeId: Uint8Array, signal: AbortSignal): Promise<Link>;
   readonly joinClientAt: JoinClientAt;
 }
 
+/** A direct path answers in this time, mostly; the relay is asked when it has not. */
+const relayAfterMs = 1_000;
+/** Each hub may take a few seconds to say no. */
+const maxHubs = 4;
+
 export function createDialer(parts: DialerParts): Dialer {
-  const { identity, tls, hello, addressesOf, log } = parts;
+  const { identity, tls, hello, addressesOf, hubs, dialThrough, log } = parts;
 
   async function dialAt(nodeId: Uint8Array, address: string, signal: AbortSignal): Promise<Link> {
     const carrier = await dialTls({ identity: tls, nodeId, address, signal });
     return dialLink(carrier, { identity, hello, log }, signal);
   }
 
+  const dialDirect = (nodeId: Uint8Array, signal: AbortSignal) =>
+    firstAnswer(addressesOf(nodeId), (address) => dialAt(nodeId, address, signal), signal);
+
+  async function dialRelayed(nodeId: Uint8Array, direct: Promise<Link>, signal: AbortSignal): Promise<Link> {
+    const ways = hubs().filter((hub) => !equalBytes(hub.peerNodeId, nodeId));
+    // With nobody to ask, the direct way is the only news.
+    if (ways.length === 0) return direct;
+    await Promise.race([direct.catch(ignoreTold), sleep(relayAfterMs, undefined, { signal, ref: false })]);
+    return firstAnswer(ways.slice(0, maxHubs), (hub) => dialThrough(hub, nodeId, signal), signal);
+  }
+
   async function dial(nodeId: Uint8Array, signal: AbortSignal): Promise<Link> {
-    const failures: unknown[] = [];
-    for (const address of addressesOf(nodeId)) {
-      try {
-        return await dialAt(nodeId, address, signal);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        failures.push(error);
-      }
+    const found = new AbortController();
+    const either = AbortSignal.any([signal, found.signal]);
+    const direct = dialDirect(nodeId, either);
+    const ways = [direct, dialRelayed(nodeId, direct, either)];
+    try {
+      const link = await Promise.any(ways);
+      for (const way of ways) closeOther(way, link);
+      return link;
+    } catch (error) {
+      throw error instanceof AggregateError ? noAnswer(new Set(error.errors)) : error;
+    } finally {
+      found.abort();
     }
-    throw noAnswer(failures);
   }
 
   const joinClientAt: JoinClientAt = async (nodeId, address) => {
@@ -59,11 +87,34 @@ export function createDialer(parts: DialerParts): Dialer {
     return { ...client, [Symbol.asyncDispose]: async () => void stream.destroy() };
   };
 
-  return { dial, joinClientAt };
+  return { dial, dialDirect, joinClientAt };
 }
 
+/** Tries one way after the other, until one leads somewhere or the dial is given up. */
+async function firstAnswer<W>(ways: readonly W[], dial: (way: W) => Promise<Link>, signal: AbortSignal): Promise<Link> {
+  const failures: unknown[] = [];
+  for (const way of ways) {
+    try {
+      return await dial(way);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failures.push(error);
+    }
+  }
+  throw noAnswer(failures);
+}
+
+/** Of two ways that both led to the peer one is enough. */
+function closeOther(way: Promise<Link>, chosen: Link): void {
+  way.then((link) => link === chosen || link.close(CloseReason.DUPLICATE, 'another way was faster')).catch(ignoreTold);
+}
+
+/** Somebody else waits for the same. */
+function ignoreTold(): void {}
+
 /** The peer itself said no: that is the news. Else nobody was there. */
-function noAnswer(failures: readonly unknown[]): unknown {
+function noAnswer(all: Iterable<unknown>): unknown {
+  const failures = [...all];
   const refusal = failures.find((error) => error instanceof LocalError && error.reason !== 'LINK_UNREACHABLE');
   if (refusal !== undefined) return refusal;
   if (failures.length === 1) return failures[0];

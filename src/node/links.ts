@@ -20,6 +20,7 @@ import type { Identity } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { KeyringEntry } from '../trust/keyring-entries.ts';
 import { nodeIdKey } from '../trust/node-id.ts';
+import { DirectProbe } from './direct-probe.ts';
 import { type Peers, peerPrincipal } from './peers.ts';
 
 export interface LinksParts {
@@ -30,6 +31,8 @@ export interface LinksParts {
   readonly tools: PeerTools;
   readonly registry: ServiceRegistry;
   readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
+  /** The same without any relay. */
+  readonly dialDirect: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   readonly log: Log;
 }
 
@@ -38,6 +41,7 @@ export class Links {
   readonly #parts: LinksParts;
   /** The alias under which each linked peer's tools are listed: its entry may be renamed or gone by the time it leaves. */
   readonly #listedAs = new Map<string, string>();
+  readonly #probes = new Map<string, DirectProbe>();
 
   constructor(parts: LinksParts) {
     this.#parts = parts;
@@ -95,15 +99,17 @@ export class Links {
       link.close(CloseReason.UNTRUSTED, 'this key is not trusted');
       return;
     }
-    serveLink(link, registry, peerPrincipal(keyring, entry));
+    serveLink(link, registry, peerPrincipal(keyring, entry, link.via !== undefined));
     peers.note(link.peerNodeId, {
       state: PeerState.CONNECTED,
       stateMs: Date.now(),
       lastError: '',
       hello: link.hello,
+      via: link.via,
       roundTripMs: () => link.counters().roundTripMs,
     });
     this.#list(entry, link);
+    if (link.via) this.#probe(link);
     const learnt = async () => {
       await book.learn(link.peerNodeId, link.hello.addresses, 'hello');
       if (link.dialed && link.remoteAddress !== undefined) await book.markSuccess(link.peerNodeId, link.remoteAddress);
@@ -112,6 +118,19 @@ export class Links {
     learnt().catch((error: unknown) =>
       log.warn('addresses of a peer were not kept', { peer: entry.alias, error: messageOf(error) }),
     );
+  }
+
+  /** The address book has news of a peer: if its link is relayed, a direct path is looked for. */
+  probe(nodeId: Uint8Array): void {
+    this.#probes.get(nodeIdKey(nodeId))?.soon();
+  }
+
+  #probe(relayed: Link): void {
+    const key = nodeIdKey(relayed.peerNodeId);
+    const { dialDirect, log } = this.#parts;
+    const probe = new DirectProbe(relayed, { dialDirect, adopt: (link) => this.pool.adopt(link), log });
+    this.#probes.set(key, probe);
+    void relayed.closed.then(() => this.#probes.get(key) === probe && this.#probes.delete(key));
   }
 
   /** The keyring changed: tools of renamed peers are listed under their new names. */
@@ -143,6 +162,7 @@ export class Links {
       carrier: link.carrier,
       dialed: link.dialed,
       remoteAddress: link.remoteAddress ?? '',
+      relayAlias: (link.via && this.#parts.keyring.byId(link.via)?.alias) ?? '',
       openTime: timestampFromMs(link.openTimeMs),
       streamCount: counters.streams,
       sentBytes: BigInt(counters.sentBytes),

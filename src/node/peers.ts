@@ -17,6 +17,8 @@ interface Contact {
   roundTripMs?: () => number | undefined;
   lastError: string;
   hello?: HelloBody;
+  /** The node that relays the link. */
+  via?: Uint8Array | undefined;
   addresses?: PeerAddresses;
 }
 
@@ -85,7 +87,7 @@ export class Peers {
   }
 
   #view(entry: KeyringEntry): Peer {
-    const { state, stateMs, roundTripMs, lastError, hello, addresses } = this.#contact(entry.nodeId);
+    const { state, stateMs, roundTripMs, lastError, hello, via, addresses } = this.#contact(entry.nodeId);
     const measured = roundTripMs?.();
     return create(PeerSchema, {
       node: create(NodeSchema, {
@@ -103,6 +105,7 @@ export class Peers {
       state,
       lastError,
       toolCount: this.#toolCount(entry.alias),
+      relayAlias: via && state === PeerState.CONNECTED ? (this.#keyring.byId(via)?.alias ?? '') : '',
       ...(stateMs === undefined ? {} : { stateTime: timestampFromMs(stateMs) }),
       ...(measured === undefined ? {} : { roundTripMs: measured }),
     });
@@ -110,8 +113,9 @@ export class Peers {
 }
 
 /** A peer as a caller. Its groups are those of the keyring at the time of each look, not of the hello. */
-export function peerPrincipal(keyring: Keyring, entry: KeyringEntry): Principal {
+export function peerPrincipal(keyring: Keyring, entry: KeyringEntry, isRelayed = false): Principal {
   return {
+    isRelayed,
     kind: 'peer',
     name: entry.alias,
     nodeId: entry.nodeId,

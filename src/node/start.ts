@@ -5,15 +5,18 @@ import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
 import type { OwnHello } from '../link/hello.ts';
+import type { Link } from '../link/link.ts';
 import type { Principal } from '../rpc/principal.ts';
 import { ServiceRegistry } from '../rpc/registry.ts';
 import { createAdminService } from '../services/admin/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
+import { createRelay } from '../services/relay/service.ts';
 import { selfAlias } from '../services/tool/self.ts';
 import { ToolDirectory } from '../services/tool/service.ts';
 import { acquireHomeLock } from '../store/sqlite/lock.ts';
@@ -38,6 +41,9 @@ import { openLogFile } from './log-file.ts';
 import { defaultName } from './name.ts';
 import { Peers } from './peers.ts';
 import { openPort } from './port.ts';
+import { carryView, hubsOf, relayFeatures } from './relay.ts';
+import { createRelayAcceptor } from './relay-accept.ts';
+import { createRelayDialer } from './relay-dial.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
@@ -126,6 +132,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 
   let listening: Awaited<ReturnType<typeof openPort>> | undefined;
   const advertised = () => listening?.advertised() ?? [];
+  const mayRelay = () => config.relay ?? true;
   const hello = (): OwnHello => ({
     instanceId,
     software: `towline/${version}`,
@@ -133,10 +140,24 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     role: config.role,
     team: config.team,
     addresses: advertised(),
+    features: relayFeatures(mayRelay()),
   });
   const tls = await identity.tls();
-  const dialer = createDialer({ identity, tls, hello, addressesOf: (nodeId) => peers.addresses(nodeId), log });
-  const links = new Links({ identity, keyring, book, peers, tools: tools.peers, registry, dial: dialer.dial, log });
+  const dialer = createDialer({
+    identity,
+    tls,
+    hello,
+    addressesOf: (nodeId) => peers.addresses(nodeId),
+    hubs: () => hubsOf(links.pool.links()),
+    dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
+    log,
+  });
+  const links = new Links({ identity, keyring, book, peers, tools: tools.peers, registry, ...dialer, log });
+  const adopt = (link: Link) => links.pool.adopt(link);
+  const relay = createRelay(
+    carryView({ identity, keyring, isOn: mayRelay, links: () => links.pool.links(), log }),
+    createRelayAcceptor({ identity, tls, hello, keyring, adopt, log }),
+  );
   const upstreams = new Upstreams(tools.local, log);
   closers.add(() => upstreams.close());
 
@@ -152,9 +173,11 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const onTrust = async (nodeId: Uint8Array) => {
     await peers.refresh(nodeId);
     links.pool.keep(nodeId, (await book.get(nodeId)).dial);
+    links.probe(nodeId);
   };
   const reload = async () => {
     ({ config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []));
+    relay.review();
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
@@ -202,6 +225,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(ToolService, tools.service)
     .add(NodeService, createNodeService(nodeView))
     .add(JoinService, createJoinService(join))
+    .add(RelayService, relay.service)
     .add(AdminService, createAdminService(admin));
 
   closers.add(
@@ -219,6 +243,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
           .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
       }
       links.rename();
+      relay.review();
       tools.changes.changed(selfAlias);
     }),
   );
@@ -236,7 +261,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     registry,
     agents,
     visitors,
-    adopt: (link) => links.pool.adopt(link),
+    adopt,
     log,
   });
   closers.add(() => listening?.close());
@@ -245,6 +270,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tools.changes.close();
     peers.changes.close();
     tools.peers.close();
+    relay.close();
   });
   const { url } = listening;
   await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version });

@@ -150,6 +150,7 @@ function fakeLink(open: Link['open']): Link {
     dialed: true,
     carrier: 'memory',
     remoteAddress: undefined,
+    via: undefined,
     openTimeMs: 0,
     isUsable: true,
     open,

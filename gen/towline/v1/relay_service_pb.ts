@@ -231,10 +231,10 @@ export const AcceptResponseSchema: GenMessage<AcceptResponse> = /*@__PURE__*/
 export const RelayService: GenService<{
   /**
    * Connects the caller to another peer of this node. The first request names the target; the first response says
-   * that the target took the connection; data follows each way, in order. Data before that response is refused.
-   * Closing the requests is the end of the dialer's bytes; the end of the call is the end of all. A reader that
-   * stops stops the writer at the far end, by the credits of both links. Both legs must be links that are themselves
-   * not relayed. Nothing survives the call: to go on, dial again.
+   * that the target took the connection; then data follows each way, in order. Closing the requests is the end of the
+   * dialer's bytes; the end of the call is the end of all. A reader that stops stops the writer at the far end, by the
+   * credits of both links. Both legs must be links that are not relayed themselves. Nothing survives the call: to go
+   * on, dial again.
    *
    * @generated from rpc towline.v1.RelayService.Relay
    */

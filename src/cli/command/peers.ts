@@ -41,7 +41,8 @@ function changeText({ style }: Io, { event }: WatchPeersResponse): string {
   const time = style.dim(new Date().toLocaleTimeString());
   if (event.case === 'removedAlias') return `${time}  ${style.bold(event.value)}  ${style.bad('removed')}`;
   if (event.case === undefined) return time;
-  const { node, state, lastError, toolCount } = event.value;
-  const facts = [node?.alias ?? '', peerStateText(style, state), `${toolCount} tools`, plainLine(lastError)];
+  const { node, state, lastError, toolCount, relayAlias } = event.value;
+  const relay = relayAlias && `relay via ${plainLine(relayAlias)}`;
+  const facts = [node?.alias ?? '', peerStateText(style, state), `${toolCount} tools`, relay, plainLine(lastError)];
   return [time, ...facts].filter(Boolean).join('  ');
 }

@@ -39,7 +39,8 @@ export function peerStateText(style: Style, state: PeerState): string {
   return state === PeerState.CONNECTING ? style.warn(text) : style.dim(text);
 }
 
-function addressText({ addresses, lastError, state }: Peer): string {
+function addressText({ addresses, lastError, state, relayAlias }: Peer): string {
+  if (relayAlias !== '') return `relay via ${plainLine(relayAlias)}`;
   const error = state === PeerState.CONNECTED ? '' : plainLine(lastError);
   return [addresses.map(plainLine)[0] ?? '', error].filter(Boolean).join('  ');
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 
 /** How a link's bytes travel. On top of `stream` run HTTP/2 and the link's protocol. */
 export interface Carrier {
-  readonly kind: 'tls' | 'memory';
+  readonly kind: 'tls' | 'memory' | 'relay';
   readonly stream: Duplex;
   /** 32 bytes that both ends of this very connection know and no other connection has. */
   readonly binding: Uint8Array;
@@ -10,4 +10,6 @@ export interface Carrier {
   readonly peerNodeId: Uint8Array;
   /** The other end's "host:port", where the carrier has one. */
   readonly remoteAddress?: string;
+  /** The node that carries the bytes, where one does: the link is relayed. */
+  readonly via?: Uint8Array;
 }
