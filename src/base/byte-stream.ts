@@ -60,6 +60,7 @@ export class ByteStream extends Duplex {
   }
 
   override _destroy(error: Error | null, destroyed: (error: Error | null) => void): void {
+    this.#pieces.length = 0;
     this.#end();
     this.#written?.(error ?? new Error('the stream was ended'));
     this.#written = undefined;

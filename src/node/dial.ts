@@ -13,7 +13,7 @@ import { createClient } from '../rpc/client.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
-import type { DialThrough } from './relay-dial.ts';
+import type { DialThrough } from './relay/dial.ts';
 
 export interface DialerParts {
   readonly identity: Identity;

@@ -20,8 +20,8 @@ import type { Identity } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { KeyringEntry } from '../trust/keyring-entries.ts';
 import { nodeIdKey } from '../trust/node-id.ts';
-import { DirectProbe } from './direct-probe.ts';
 import { type Peers, peerPrincipal } from './peers.ts';
+import { DirectProbe } from './relay/direct-probe.ts';
 
 export interface LinksParts {
   readonly identity: Identity;

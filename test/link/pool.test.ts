@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { LocalError } from '../../src/base/errors.ts';
 import { memoryCarriers } from '../../src/link/carrier/memory.ts';
@@ -29,16 +29,18 @@ class Member {
     });
   }
 
-  /** Dials a member; the member's pool adopts the link. */
-  async dial(peer: Member | undefined, signal?: AbortSignal): Promise<Link> {
+  /** Dials a member, directly or (`via`) relayed; the member's pool adopts the link. */
+  async dial(peer: Member | undefined, signal?: AbortSignal, via?: Uint8Array): Promise<Link> {
     this.dials++;
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (!peer?.isUp) throw new LocalError('LINK_UNREACHABLE', 'nobody is there');
     const carriers = memoryCarriers(this.node.nodeId, peer.node.nodeId);
     const accepted = new Accepted();
-    linkServer(accepted, optionsOf(peer.node), () => carriers.accepted).emit('connection', carriers.accepted.stream);
+    const relay = via ? { kind: 'relay' as const, via } : {};
+    const facts = { ...carriers.accepted, ...relay };
+    linkServer(accepted, optionsOf(peer.node), () => facts).emit('connection', carriers.accepted.stream);
     void accepted.next().then((link) => peer.pool.adopt(link));
-    return dialLink(carriers.dialed, optionsOf(this.node), signal);
+    return dialLink({ ...carriers.dialed, ...relay }, optionsOf(this.node), signal);
   }
 
   kinds(): string[] {
@@ -49,6 +51,9 @@ class Member {
 const key = (nodeId: Uint8Array) => Buffer.from(nodeId).toString('hex');
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const unary = { data: bytesOf('x'), halfClose: true };
+
+/** Some node that relays. */
+const hub = testNode().nodeId;
 
 const members: Member[] = [];
 
@@ -117,6 +122,39 @@ describe('the pool of links', () => {
     expect(low.pool.links()[0]).not.toBe(old);
     expect((await old.closed).reason).toBe(CloseReason.DUPLICATE);
     fresh.close(CloseReason.REQUESTED, '');
+  });
+
+  it.each([
+    ['a direct link', undefined, hub],
+    ['a relayed link', hub, undefined],
+  ])('keeps the direct one of two that open at once when %s comes first', async (_what, first, second) => {
+    // Whoever dialed which: the lower id has no say between a direct link and a relayed one.
+    for (const turned of [false, true]) {
+      const [one, two] = turned ? twoMembers().reverse() : twoMembers();
+      if (!one || !two) throw new Error('there are two');
+      one.pool.adopt(await one.dial(two, undefined, first));
+      two.pool.adopt(await two.dial(one, undefined, second));
+      await sleep(50);
+      for (const { pool } of [one, two]) {
+        expect(pool.links().map(({ via }) => via)).toEqual([undefined]);
+        expect(pool.history.list().map(({ link, end }) => [link.via, end.reason])).toEqual([
+          [hub, CloseReason.DUPLICATE],
+        ]);
+      }
+    }
+  });
+
+  it('takes the relayed link of a peer to which the direct one is dead', async () => {
+    const [one, two] = twoMembers();
+    let nowMs = Date.now();
+    const later = vi.spyOn(Date, 'now').mockImplementation(() => nowMs);
+    const dead = await one.pool.linkTo(two.node.nodeId);
+    nowMs += 6_000;
+    const relayed = await two.dial(one, undefined, hub);
+    await expect.poll(() => one.pool.links().map(({ via }) => via)).toEqual([hub]);
+    expect((await dead.closed).reason).toBe(CloseReason.DUPLICATE);
+    later.mockRestore();
+    relayed.close(CloseReason.REQUESTED, '');
   });
 
   it('opens a kept link again when it is lost, and one that is not kept only when wanted', async () => {

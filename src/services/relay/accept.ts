@@ -41,6 +41,7 @@ export class Acceptor {
       yield { $typeName: 'towline.v1.AcceptResponse', kind: ready };
       const incoming = mapStream({ [Symbol.asyncIterator]: () => requests }, dataOf);
       const stream = new ByteStream({ incoming, pieceBytes: RELAY_PIECE_BYTES });
+      stream.on('error', ignoreTold);
       this.#take({ stream, via, claim: kind.value.nodeId });
       for await (const value of stream.outgoing) {
         yield { $typeName: 'towline.v1.AcceptResponse', kind: { case: 'data', value } };
@@ -50,6 +51,9 @@ export class Acceptor {
     }
   }
 }
+
+/** Whoever took the stream hears of it too. */
+function ignoreTold(): void {}
 
 const ready = { case: 'ready' as const, value: { $typeName: 'towline.v1.RelayReady' as const } };
 

@@ -10,10 +10,6 @@ export class Places {
     this.#maxPerKey = maxPerKey;
   }
 
-  get taken(): number {
-    return this.#taken;
-  }
-
   /** Takes one place that counts for each of the keys. Gives how to leave it, once; nothing if one of them has no room. */
   take(...keys: string[]): (() => void) | undefined {
     if (this.#taken >= this.#max || keys.some((key) => this.#of(key) >= this.#maxPerKey)) return undefined;

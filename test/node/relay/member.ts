@@ -1,9 +1,9 @@
 // Nodes of one process that are linked in memory, and reach each other through one of them or, if a test opens a port,
 // directly. What a hub carries can be watched and changed.
 import { randomBytes } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
-import type { RelayService } from '../../../gen/towline/v1/relay_service_pb.ts';
-import { RelayService as Service } from '../../../gen/towline/v1/relay_service_pb.ts';
+import { RelayDialerSchema, RelayService } from '../../../gen/towline/v1/relay_service_pb.ts';
 import { Broadcast } from '../../../src/base/broadcast.ts';
 import { createLog, type LogRecord } from '../../../src/base/log.ts';
 import { acceptCarrier } from '../../../src/link/accept-carrier.ts';
@@ -14,9 +14,9 @@ import { type AcceptOptions, dialLink } from '../../../src/link/open.ts';
 import { createDialer } from '../../../src/node/dial.ts';
 import { Links } from '../../../src/node/links.ts';
 import { Peers } from '../../../src/node/peers.ts';
-import { carryView, hubsOf, relayFeatures } from '../../../src/node/relay.ts';
-import { createRelayAcceptor } from '../../../src/node/relay-accept.ts';
-import { createRelayDialer } from '../../../src/node/relay-dial.ts';
+import { createRelayAcceptor } from '../../../src/node/relay/accept.ts';
+import { createRelayDialer } from '../../../src/node/relay/dial.ts';
+import { carryView, hubsOf, relayFeatures } from '../../../src/node/relay/legs.ts';
 import { createClient } from '../../../src/rpc/client.ts';
 import { createLinkTransport } from '../../../src/rpc/link-transport.ts';
 import { mapStream } from '../../../src/rpc/messages.ts';
@@ -53,6 +53,10 @@ export class Member implements AsyncDisposable {
   #server: TestServer | undefined;
   isRelaying = true;
   tap: Tap = (data) => data;
+  /** Whom this hub names as the dialer, whoever it is. */
+  claim: Uint8Array | undefined;
+  /** Whom this hub connects to, whoever is asked for. */
+  divert: Client<typeof RelayService> | undefined;
 
   static async start(name: string): Promise<Member> {
     const home = scratchFolder();
@@ -83,10 +87,10 @@ export class Member implements AsyncDisposable {
     this.links = new Links({ identity, keyring, book, peers, tools: this.#tools, registry, ...dialer, log });
     const parts = { identity, keyring, isOn: () => this.isRelaying, links: () => this.links.pool.links(), log };
     const view = carryView(parts);
-    const leg = (nodeId: Uint8Array) => this.#tapped(view.leg(nodeId));
+    const leg = (nodeId: Uint8Array) => this.#tapped(this.divert ?? view.leg(nodeId));
     const adopt = (link: Link) => this.links.pool.adopt(link);
     this.relay = createRelay({ ...view, leg }, createRelayAcceptor({ identity, tls, hello, keyring, adopt, log }));
-    registry.add(Service, this.relay.service).add(ProbeService, {
+    registry.add(RelayService, this.relay.service).add(ProbeService, {
       echo: (request) => request,
       async *chat(requests) {
         yield* requests;
@@ -142,6 +146,14 @@ export class Member implements AsyncDisposable {
     return this.links.pool.links().find(({ peerNodeId }) => nodeIdKey(peerNodeId) === nodeIdKey(other.nodeId));
   }
 
+  /** RelayService of a hub, called over the link to it. */
+  relayOf(hub: Member): Client<typeof RelayService> {
+    return createClient(
+      RelayService,
+      createLinkTransport(() => this.links.pool.linkTo(hub.nodeId)),
+    );
+  }
+
   /** ProbeService of another member, dialed when it is called. */
   probe(other: Member): Client<typeof ProbeService> {
     return createClient(
@@ -151,10 +163,14 @@ export class Member implements AsyncDisposable {
   }
 
   #tapped(client: Client<typeof RelayService>): Client<typeof RelayService> {
-    const seen = <M extends { kind?: { case?: string | undefined; value?: unknown } }>(message: M): M =>
-      message.kind?.case === 'data'
-        ? { ...message, kind: { case: 'data', value: this.tap(message.kind.value as Uint8Array) } }
-        : message;
+    const seen = <M extends { kind?: { case?: string | undefined; value?: unknown } }>(message: M): M => {
+      const { case: kind, value } = message.kind ?? {};
+      if (kind === 'data') return { ...message, kind: { case: kind, value: this.tap(value as Uint8Array) } };
+      if (kind === 'dialer' && this.claim) {
+        return { ...message, kind: { case: kind, value: create(RelayDialerSchema, { nodeId: this.claim }) } };
+      }
+      return message;
+    };
     return {
       ...client,
       accept: (requests, options) => mapStream(client.accept(mapStream(requests, seen), options), seen),

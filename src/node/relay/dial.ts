@@ -1,25 +1,25 @@
 /** Dialing a peer through another one. */
 import type { Duplex } from 'node:stream';
 import { ConnectError } from '@connectrpc/connect';
-import { type RelayRequest, type RelayResponse, RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
-import { ByteStream } from '../base/byte-stream.ts';
-import { LocalError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { dialInnerTls } from '../link/carrier/inner-tls.ts';
-import type { OwnHello } from '../link/hello.ts';
-import { CONNECT_MS } from '../link/limits.ts';
-import type { Link } from '../link/link.ts';
-import { dialLink } from '../link/open.ts';
-import { createClient } from '../rpc/client.ts';
-import { errorInfoOf } from '../rpc/failure.ts';
-import { createLinkTransport } from '../rpc/link-transport.ts';
-import { nextIn } from '../services/relay/first.ts';
-import { RELAY_PIECE_BYTES } from '../services/relay/limits.ts';
-import { wrongMessage } from '../services/relay/problems.ts';
-import type { Identity } from '../trust/identity.ts';
-import type { Keyring } from '../trust/keyring.ts';
-import type { TlsIdentity } from '../trust/tls-identity.ts';
-import { relayAddress } from './relay-accept.ts';
+import { type RelayRequest, type RelayResponse, RelayService } from '../../../gen/towline/v1/relay_service_pb.ts';
+import { ByteStream } from '../../base/byte-stream.ts';
+import { LocalError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { dialInnerTls } from '../../link/carrier/inner-tls.ts';
+import type { OwnHello } from '../../link/hello.ts';
+import { CONNECT_MS } from '../../link/limits.ts';
+import type { Link } from '../../link/link.ts';
+import { dialLink } from '../../link/open.ts';
+import { createClient } from '../../rpc/client.ts';
+import { errorInfoOf } from '../../rpc/failure.ts';
+import { createLinkTransport } from '../../rpc/link-transport.ts';
+import { nextIn } from '../../services/relay/first.ts';
+import { RELAY_PIECE_BYTES } from '../../services/relay/limits.ts';
+import { wrongMessage } from '../../services/relay/problems.ts';
+import type { Identity } from '../../trust/identity.ts';
+import type { Keyring } from '../../trust/keyring.ts';
+import type { TlsIdentity } from '../../trust/tls-identity.ts';
+import { relayAddress } from './accept.ts';
 
 export interface RelayDialParts {
   readonly identity: Identity;

@@ -1,16 +1,16 @@
 /** RelayService on this node: between which peers it carries, and over which links. */
 import type { Client } from '@connectrpc/connect';
-import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
-import { equalBytes } from '../base/bytes.ts';
-import type { Log } from '../base/log.ts';
-import type { Link } from '../link/link.ts';
-import { createClient } from '../rpc/client.ts';
-import { createLinkTransport } from '../rpc/link-transport.ts';
-import type { CarryView } from '../services/relay/carry.ts';
-import { RELAY_ACCEPT_FEATURE, RELAY_FEATURE } from '../services/relay/features.ts';
-import { targetAway } from '../services/relay/problems.ts';
-import type { Identity } from '../trust/identity.ts';
-import type { Keyring } from '../trust/keyring.ts';
+import { RelayService } from '../../../gen/towline/v1/relay_service_pb.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import type { Log } from '../../base/log.ts';
+import type { Link } from '../../link/link.ts';
+import { createClient } from '../../rpc/client.ts';
+import { createLinkTransport } from '../../rpc/link-transport.ts';
+import type { CarryView } from '../../services/relay/carry.ts';
+import { RELAY_ACCEPT_FEATURE, RELAY_FEATURE } from '../../services/relay/features.ts';
+import { targetAway } from '../../services/relay/problems.ts';
+import type { Identity } from '../../trust/identity.ts';
+import type { Keyring } from '../../trust/keyring.ts';
 
 export interface CarryParts {
   readonly identity: Identity;

@@ -1,15 +1,15 @@
 /** Links that others dial through a relaying peer. */
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { acceptCarrier } from '../link/accept-carrier.ts';
-import { acceptInnerTls } from '../link/carrier/inner-tls.ts';
-import type { OwnHello } from '../link/hello.ts';
-import type { Link } from '../link/link.ts';
-import type { RelayedConnection, TakeConnection } from '../services/relay/accept.ts';
-import type { Identity } from '../trust/identity.ts';
-import type { Keyring } from '../trust/keyring.ts';
-import { nodeIdKey } from '../trust/node-id.ts';
-import type { TlsIdentity } from '../trust/tls-identity.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { acceptCarrier } from '../../link/accept-carrier.ts';
+import { acceptInnerTls } from '../../link/carrier/inner-tls.ts';
+import type { OwnHello } from '../../link/hello.ts';
+import type { Link } from '../../link/link.ts';
+import type { RelayedConnection, TakeConnection } from '../../services/relay/accept.ts';
+import type { Identity } from '../../trust/identity.ts';
+import type { Keyring } from '../../trust/keyring.ts';
+import { nodeIdKey } from '../../trust/node-id.ts';
+import type { TlsIdentity } from '../../trust/tls-identity.ts';
 
 export interface RelayAcceptParts {
   readonly identity: Identity;

@@ -1,7 +1,7 @@
 /** Looks for a direct path to a peer whose link is relayed. */
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { Link } from '../link/link.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Link } from '../../link/link.ts';
 
 export interface DirectProbeParts {
   /** Opens a link to the peer without any relay. */
