@@ -10,6 +10,9 @@ ${name === undefined ? '# name: laptop' : `name: ${name}`}
 #   host: 127.0.0.1   # default: all interfaces; others must show a trusted key
 #   port: 7433
 
+# Carry links between peers that share a group here and cannot reach each other; they are encrypted between the two.
+# relay: false        # default: true
+
 # MCP servers whose tools the node offers, to its own agents and to the groups in \`share\`.
 # upstreams:
 #   files:

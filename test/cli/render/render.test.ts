@@ -74,6 +74,11 @@ describe('peers', () => {
     expect(row).toMatch(/^desk +offline .* 3 +home +192\.0\.2\.7:7433 {2}connection refused$/);
   });
 
+  it('show through whom a relayed one is reached, instead of where', () => {
+    const relayed = create(PeerSchema, { ...peer, state: PeerState.CONNECTED, relayAlias: 'hub' });
+    expect(renderPeers(none, [relayed]).split('\n')[1]).toMatch(/^desk +connected .* 3 +home +relay via hub$/);
+  });
+
   it('are proto JSON for programs, empty fields included', () => {
     const json = jsonOf(ListPeersResponseSchema, create(ListPeersResponseSchema, { peers: [peer] }));
     expect(json).toMatchObject({ nextPageToken: '', peers: [{ state: 'PEER_STATE_OFFLINE', dial: false }] });

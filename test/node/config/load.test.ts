@@ -24,6 +24,8 @@ describe('a configuration file', () => {
     const text =
       'listen: {port: 0, plain_remote: true}\nupstreams:\n  fs: {command: npx, args: [-y, x], share: [home]}\n';
     const { config } = await parseConfig('towline.yaml', text);
+    expect(config.relay).toBeUndefined();
+    expect((await parseConfig('towline.yaml', 'relay: false')).config.relay).toBe(false);
     expect(config.listen).toMatchObject({ port: 0, plainRemote: true });
     expect(config.upstreams['fs']).toMatchObject({ transport: { case: 'command', value: 'npx' }, share: ['home'] });
   });
