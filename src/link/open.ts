@@ -19,18 +19,13 @@ import { linkLimits } from './limits.ts';
 import type { Link } from './link.ts';
 import { refusalJson } from './refusal.ts';
 import type { CarrierFacts } from './session.ts';
+import { FIRST_WINDOW_BYTES, growWindow } from './windows.ts';
 
 /** Where the listener finds links: `:path` of their requests. */
 export const OPEN_PATH = `/${LinkService.typeName}/${LinkService.method.open.name}`;
 
 /** Connect streaming with binary messages. */
 export const OPEN_CONTENT_TYPE = 'application/connect+proto';
-
-/**
- * HTTP/2's own windows, as wide as they can be: credits are what stops a sender, stream by stream. The packets of a
- * link wait in its outbox, never here.
- */
-const WINDOW_BYTES = 2 ** 31 - 1;
 
 /** Nobody reads the name: keys are what counts. */
 const AUTHORITY = 'http://towline.invalid';
@@ -42,15 +37,15 @@ const AUTHORITY = 'http://towline.invalid';
 export function dialLink(carrier: Carrier, options: LinkOptions, signal?: AbortSignal): Promise<Link> {
   const session = connect(AUTHORITY, {
     createConnection: () => carrier.stream,
-    settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+    settings: { enablePush: false, initialWindowSize: FIRST_WINDOW_BYTES },
   });
   session.on('error', ignoreTold);
-  session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES));
   const stream = session.request(
     { ':method': 'POST', ':path': OPEN_PATH, 'content-type': OPEN_CONTENT_TYPE, 'connect-protocol-version': '1' },
     { endStream: false },
   );
   const channel = new Channel(stream, 'dialer');
+  growWindow(stream);
   stream.once('response', (headers) => refuseForeign(channel, headers));
   const release = (reason: CloseReason) => releaseDialed(session, stream, carrier, reason, options);
   return shakeHands({ channel, facts: carrier, dialed: true, options, release }, signal);
@@ -99,15 +94,11 @@ export async function acceptLink(
   if (headers['content-type'] !== OPEN_CONTENT_TYPE) throw refuseType(stream);
   stream.respond({ ':status': 200, 'content-type': OPEN_CONTENT_TYPE });
   if (!options.isTrusted(facts.peerNodeId)) throw refuseKey(stream);
-  widen(stream);
+  stream.session?.settings({ initialWindowSize: FIRST_WINDOW_BYTES });
   const channel = new Channel(stream, 'acceptor');
+  growWindow(stream);
   const release = (reason: CloseReason) => releaseAccepted(stream, reason, options);
   return shakeHands({ channel, facts, dialed: false, options, release });
-}
-
-function widen(stream: ServerHttp2Stream): void {
-  stream.session?.settings({ initialWindowSize: WINDOW_BYTES });
-  if (stream.session && 'setLocalWindowSize' in stream.session) stream.session.setLocalWindowSize(WINDOW_BYTES);
 }
 
 function refuseType(stream: ServerHttp2Stream): LocalError {

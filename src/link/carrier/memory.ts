@@ -23,9 +23,16 @@ export function memoryCarriers(dialer: Uint8Array, acceptor: Uint8Array): { dial
  * at once), and when one end is destroyed, so is the other, with no write left waiting.
  */
 class MemoryEnd extends Duplex {
+  /** Takes what HTTP/2 has under way, as a socket does that has carried for a while (windows.ts). */
+  static readonly #takesBytes = 2 * 1024 * 1024;
+
   other: MemoryEnd | undefined;
   /** The write that waits for the reader of the other end. */
   #waiting: (() => void) | undefined;
+
+  constructor() {
+    super({ readableHighWaterMark: MemoryEnd.#takesBytes });
+  }
 
   override _read(): void {
     const { other } = this;

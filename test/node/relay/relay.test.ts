@@ -42,6 +42,18 @@ describe('a relayed link', () => {
     expect(carried.includes(marker)).toBe(false);
   });
 
+  it('carries much both ways at once', { timeout: 60_000 }, async () => {
+    await using trio = await startTrio();
+    const { left, right } = trio;
+    const data = Buffer.alloc(1024 * 1024, 7);
+    const echo = async (one: Member, other: Member) => (await one.probe(other).echo({ data })).data.length;
+    await echo(left, right);
+    for (let round = 0; round < 2; round++) {
+      const calls = Array.from({ length: 16 }, () => [echo(left, right), echo(right, left)]).flat();
+      expect(new Set(await Promise.all(calls))).toEqual(new Set([data.length]));
+    }
+  });
+
   it('ends when the hub alters a bit, and says so', async () => {
     await using trio = await startTrio();
     const { left, right, hub } = trio;
