@@ -28,12 +28,14 @@ export class Carrying {
   readonly #view: CarryView;
   readonly #places = new Places(RELAYS, RELAYS_PER_PEER);
   readonly #carried = new Set<Carried>();
+  #isClosed = false;
 
   constructor(view: CarryView) {
     this.#view = view;
   }
 
   async *relay(requests: AsyncIterator<RelayRequest>, context: HandlerContext): AsyncGenerator<RelayResponse> {
+    if (this.#isClosed) throw shutsDown();
     if (!this.#view.isOn()) throw relayOff();
     const dialer = directPeer(context);
     const { kind } = await nextIn(requests, RELAY_READY_MS, 'the dialer');
@@ -61,9 +63,10 @@ export class Carrying {
     }
   }
 
-  /** Ends all that is carried: the links are about to end. */
+  /** Ends all that is carried, and takes no more: the links are about to end. */
   close(): void {
-    for (const carried of this.#carried) carried.end(relayLost('the relaying node shuts down'));
+    this.#isClosed = true;
+    for (const carried of this.#carried) carried.end(shutsDown());
   }
 
   #check(dialer: Uint8Array, target: Uint8Array): void {
@@ -76,4 +79,8 @@ export class Carrying {
     const groups = this.#view.groupsOf(dialer);
     return this.#view.groupsOf(target).some((group) => groups.includes(group));
   }
+}
+
+function shutsDown() {
+  return relayLost('the relaying node shuts down');
 }
