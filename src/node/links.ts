@@ -78,7 +78,8 @@ export class Links {
     if (event.kind === 'connecting') {
       peers.note(event.nodeId, { state: PeerState.CONNECTING, stateMs });
     } else if (event.kind === 'open') {
-      log.info('link open', { peer: alias, dialed: event.link.dialed });
+      const { dialed, via } = event.link;
+      log.info('link open', { peer: alias, dialed, ...(via && { relay: keyring.byId(via)?.alias }) });
       this.#opened(event.link);
     } else if (event.kind === 'closed') {
       const { reason, message } = event.end;
