@@ -34,26 +34,26 @@ export class SendCredit {
  */
 export class ReceiveCredit {
   readonly #initial: Credit;
-  #messages: number;
-  #bytes: number;
+  messages: number;
+  bytes: number;
   #owedMessages = 0;
   #owedBytes = 0;
 
   constructor(initial: Credit) {
     this.#initial = initial;
-    this.#messages = initial.messages;
-    this.#bytes = initial.bytes;
+    this.messages = initial.messages;
+    this.bytes = initial.bytes;
   }
 
   /** A message begins. Throws a `Breach` if there was no credit for it. */
   takeMessage(): void {
-    if (--this.#messages < 0) throw protocolBreach('a stream sent more messages than its credit');
+    if (--this.messages < 0) throw protocolBreach('a stream sent more messages than its credit');
   }
 
   /** Throws a `Breach` if there was no credit for so many bytes. */
   takeBytes(bytes: number): void {
-    this.#bytes -= bytes;
-    if (this.#bytes < 0) throw protocolBreach('a stream sent more bytes than its credit');
+    this.bytes -= bytes;
+    if (this.bytes < 0) throw protocolBreach('a stream sent more bytes than its credit');
   }
 
   owe(messages: number, bytes: number): void {
@@ -66,8 +66,8 @@ export class ReceiveCredit {
     const { messages, bytes } = this.#initial;
     if (this.#owedMessages * 2 < messages && this.#owedBytes * 2 < bytes) return undefined;
     const frame: CreditFrame = { kind: 'credit', streamId, messages: this.#owedMessages, bytes: this.#owedBytes };
-    this.#messages += this.#owedMessages;
-    this.#bytes += this.#owedBytes;
+    this.messages += this.#owedMessages;
+    this.bytes += this.#owedBytes;
     this.#owedMessages = 0;
     this.#owedBytes = 0;
     return frame;

@@ -13,6 +13,9 @@ export interface HeartbeatParts {
 /** A timer that fires so late shows that this process stood still: the other side has one more heartbeat's time. */
 const STALL_MS = 1_000;
 
+/** The first measure is taken amid the work of opening; the second one, so much later, tells of the way alone. */
+const SETTLED_MS = 1_000;
+
 /**
  * Keeps a quiet link alive, finds out when it is dead, and measures the round trip. It beats on busy links too: the
  * frame costs nothing there, and a measure that is never renewed would mislead.
@@ -23,6 +26,7 @@ export class Heartbeat {
   #stopTimer: () => void = () => undefined;
   #sequence = 0;
   #beatMs = 0;
+  #nextBeatMs = 0;
   /** Between the last heartbeat that was answered and its answer. */
   roundTripMs: number | undefined;
 
@@ -31,9 +35,10 @@ export class Heartbeat {
     this.#receivedMs = parts.clock.monotonicMs();
   }
 
-  /** The first heartbeat goes at once: people like to see the round trip of a fresh link. */
+  /** The first heartbeat goes at once, the second soon: people like to see the round trip of a fresh link. */
   start(): void {
     this.beat();
+    this.#nextBeatMs = this.#beatMs + Math.min(SETTLED_MS, this.#parts.limits.heartbeatMs);
     this.#arm();
   }
 
@@ -46,6 +51,7 @@ export class Heartbeat {
   beat(): number {
     this.#sequence = (this.#sequence + 1) >>> 0;
     this.#beatMs = this.#parts.clock.monotonicMs();
+    this.#nextBeatMs = this.#beatMs + this.#parts.limits.heartbeatMs;
     this.#parts.beat(this.#sequence);
     return this.#sequence;
   }
@@ -63,8 +69,7 @@ export class Heartbeat {
   #arm(): void {
     const { clock, limits } = this.#parts;
     const nowMs = clock.monotonicMs();
-    const nextBeatMs = this.#beatMs + limits.heartbeatMs;
-    const dueMs = Math.max(nowMs + 1, Math.min(nextBeatMs, this.#receivedMs + limits.deadMs));
+    const dueMs = Math.max(nowMs + 1, Math.min(this.#nextBeatMs, this.#receivedMs + limits.deadMs));
     this.#stopTimer = clock.after(dueMs - nowMs, () => this.#look(clock.monotonicMs() - dueMs));
   }
 
@@ -78,7 +83,7 @@ export class Heartbeat {
       }
       this.#receivedMs = nowMs - limits.deadMs + limits.heartbeatMs;
     }
-    if (nowMs - this.#beatMs >= limits.heartbeatMs) this.beat();
+    if (nowMs >= this.#nextBeatMs) this.beat();
     this.#arm();
   }
 }

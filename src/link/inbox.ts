@@ -28,6 +28,11 @@ export class Inbox {
     this.#maxBytes = maxBytes;
   }
 
+  /** What the other side may still send. */
+  get credit(): Credit {
+    return this.#credit;
+  }
+
   /** Whether a message has begun and not ended. */
   get isInMessage(): boolean {
     return this.#assembler?.isOpen === true;

@@ -3,6 +3,7 @@
  * the program sees of it; `session.ts` implements it.
  */
 import type { CloseReason, HelloBody } from '../../gen/towline/v1/frame_pb.ts';
+import type { Credit } from './credit.ts';
 import type { ErrorDetail, Metadata } from './frame/frame.ts';
 
 export type { ErrorDetail, Metadata };
@@ -25,8 +26,22 @@ export interface LinkCounters {
   readonly receivedBytes: number;
   readonly sentFrames: number;
   readonly sentPackets: number;
+  readonly receivedFrames: number;
+  readonly receivedPackets: number;
   /** Of the last heartbeat that was answered. */
   readonly roundTripMs: number | undefined;
+}
+
+/** What flow control allows on a link now: sums of all calls under way, for people. */
+export interface LinkFlow {
+  /** What this side may still send. */
+  readonly send: Credit;
+  /** What the other side may still send. */
+  readonly receive: Credit;
+  /** Calls that have something to send and no credit for it. */
+  readonly waitingStreams: number;
+  /** Bytes of messages and packets that wait to be sent. */
+  readonly unsentBytes: number;
 }
 
 /** The end of a call, as the callee said it or as the link found it. `code` 0 is success. */
@@ -107,6 +122,8 @@ export interface Link {
   /** Who takes the other side's calls. Until it is set, calls wait (bounded). */
   accept(acceptor: StreamAcceptor): void;
   counters(): LinkCounters;
+  /** Looks at every call under way: for a look now and then. */
+  flow(): LinkFlow;
   /** Asks for no more calls, lets those under way end (for `drainMs` of the limits at most), then closes. */
   drain(reason: CloseReason, message: string): Promise<LinkEnd>;
   /** Ends now. Calls under way fail `unavailable`. Idempotent. */

@@ -7,7 +7,7 @@ import type { Frame, OpenFrame, StreamFrame } from './frame/frame.ts';
 import { MessageTooLong } from './inbox.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { LinkLimits } from './limits.ts';
-import type { OpenOptions, OutgoingStream, StreamAcceptor, StreamEvents, StreamStatus } from './link.ts';
+import type { LinkFlow, OpenOptions, OutgoingStream, StreamAcceptor, StreamEvents, StreamStatus } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { checkOpen, OutgoingCall } from './outgoing-call.ts';
 import { Scheduler } from './scheduler.ts';
@@ -58,6 +58,17 @@ export class Mux implements StreamHost {
 
   get isFull(): boolean {
     return this.backlog.bytes + this.#parts.outbox.unsentBytes >= this.limits.unsentBytes;
+  }
+
+  /** What flow control allows on all calls together. */
+  flow(): LinkFlow {
+    const streams = [...this.#outgoing.values(), ...this.#incoming.values()];
+    return {
+      send: sumOf(streams.map(({ sendCredit }) => sendCredit)),
+      receive: sumOf(streams.map(({ receiveCredit }) => receiveCredit)),
+      waitingStreams: streams.filter(({ isWaiting }) => isWaiting).length,
+      unsentBytes: this.backlog.bytes + this.#parts.outbox.unsentBytes,
+    };
   }
 
   /** Throws LINK_DRAINING, LINK_BUSY, MESSAGE_TOO_LARGE or METADATA_TOO_LARGE; then nothing was sent. */
@@ -221,6 +232,15 @@ function ask(call: IncomingCall, frame: StreamFrame): void {
     default:
       throw protocolBreach(`a caller sent a frame of kind ${frame.kind}`);
   }
+}
+
+function sumOf(credits: readonly Credit[]): Credit {
+  const sum = { messages: 0, bytes: 0 };
+  for (const { messages, bytes } of credits) {
+    sum.messages += messages;
+    sum.bytes += bytes;
+  }
+  return sum;
 }
 
 function neverOpened(frame: StreamFrame): Breach {

@@ -22,6 +22,8 @@ export interface LinkPoolOptions {
   /** Opens a new link to the peer, wherever it is. */
   readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   readonly onEvent: (event: LinkEvent) => void;
+  /** A link opened, makes way or ended: `all` and `history` answer anew. */
+  readonly onChange?: () => void;
 }
 
 /** Two links that opened within this time of each other may be one dial from each side. */
@@ -39,19 +41,33 @@ interface Slot {
   readonly redial: Redial;
 }
 
+/** A link that has not ended, by its number. */
+export interface PooledLink {
+  /** Counts the links of this pool, from 1. */
+  readonly id: number;
+  readonly link: Link;
+}
+
 export class LinkPool {
   readonly history = new LinkHistory();
   readonly #options: LinkPoolOptions;
   readonly #slots = new Map<string, Slot>();
+  readonly #ids = new Map<Link, number>();
+  #lastId = 0;
   #closed = false;
 
   constructor(options: LinkPoolOptions) {
     this.#options = options;
   }
 
-  /** The open links. */
+  /** The link of each peer that has one. */
   links(): Link[] {
     return [...this.#slots.values()].flatMap(({ link }) => link ?? []);
+  }
+
+  /** Every link that has not ended, those that make way for another included; oldest first. */
+  all(): PooledLink[] {
+    return [...this.#ids].map(([link, id]) => ({ id, link }));
   }
 
   /** The link to a peer, dialed if there is none that takes calls. Fails with what the dial fails with. */
@@ -135,9 +151,11 @@ export class LinkPool {
   /** Keeps one of two links of a pair, by a rule that both ends compute alike. */
   #install(slot: Slot, link: Link): void {
     const other = slot.link;
+    this.#ids.set(link, ++this.#lastId);
     void link.closed.then((end) => this.#ended(slot, link, end));
     if (other && !this.#replaces(link, other)) {
       makeWay(slot, link);
+      this.#options.onChange?.();
       return;
     }
     slot.link = link;
@@ -145,6 +163,7 @@ export class LinkPool {
     clearTimeout(slot.timer);
     this.#options.onEvent({ kind: 'open', nodeId: slot.nodeId, link });
     if (other) makeWay(slot, other);
+    this.#options.onChange?.();
   }
 
   /**
@@ -163,8 +182,10 @@ export class LinkPool {
   }
 
   #ended(slot: Slot, link: Link, end: LinkEnd): void {
-    this.history.add(link, end);
+    this.history.add(this.#ids.get(link) ?? 0, link, end);
+    this.#ids.delete(link);
     slot.leaving.delete(link);
+    this.#options.onChange?.();
     if (slot.link !== link) return;
     delete slot.link;
     slot.redial.lost(Date.now());

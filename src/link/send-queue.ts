@@ -31,6 +31,11 @@ export class SendQueue {
     this.#backlog = backlog;
   }
 
+  /** What may still be sent. */
+  get credit(): Credit {
+    return this.#credit;
+  }
+
   get isEmpty(): boolean {
     return this.#items.length === 0;
   }

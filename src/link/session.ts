@@ -9,7 +9,16 @@ import type { CloseFrame, ControlFrame, Frame, GoAwayFrame, HeartbeatFrame } fro
 import { MAX_LINK_MESSAGE_CHARS } from './frame/rules.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { LinkLimits } from './limits.ts';
-import type { Link, LinkCounters, LinkEnd, OpenOptions, OutgoingStream, StreamAcceptor, StreamEvents } from './link.ts';
+import type {
+  Link,
+  LinkCounters,
+  LinkEnd,
+  LinkFlow,
+  OpenOptions,
+  OutgoingStream,
+  StreamAcceptor,
+  StreamEvents,
+} from './link.ts';
 import { Mux } from './mux.ts';
 import { Outbox } from './outbox.ts';
 
@@ -44,6 +53,8 @@ export class LinkSession implements Link, ChannelReceiver {
   readonly #mux: Mux;
   readonly #heartbeat: Heartbeat;
   #state: State = { kind: 'open' };
+  #receivedFrames = 0;
+  #receivedPackets = 0;
   readonly openTimeMs: number;
 
   constructor(parts: SessionParts) {
@@ -117,7 +128,20 @@ export class LinkSession implements Link, ChannelReceiver {
     const { sentBytes, sentFrames, sentPackets } = this.#outbox;
     const { receivedBytes } = this.#parts.channel;
     const { roundTripMs } = this.#heartbeat;
-    return { streams: this.#mux.size, sentBytes, sentFrames, sentPackets, receivedBytes, roundTripMs };
+    return {
+      streams: this.#mux.size,
+      sentBytes,
+      sentFrames,
+      sentPackets,
+      receivedBytes,
+      receivedFrames: this.#receivedFrames,
+      receivedPackets: this.#receivedPackets,
+      roundTripMs,
+    };
+  }
+
+  flow(): LinkFlow {
+    return this.#mux.flow();
   }
 
   drain(reason: CloseReason, message: string): Promise<LinkEnd> {
@@ -144,6 +168,7 @@ export class LinkSession implements Link, ChannelReceiver {
   /** Frames that came in the same packet as the hello come here directly. Throws a `Breach`. */
   onFrame(frame: Frame): void {
     if (this.#state.kind === 'closed') return;
+    this.#receivedFrames++;
     if (frame.streamId === 0) this.#onControl(frame);
     else if (isControl(frame)) throw protocolBreach(`a frame of kind ${frame.kind} on a stream`);
     else this.#mux.receive(frame);
@@ -151,6 +176,7 @@ export class LinkSession implements Link, ChannelReceiver {
 
   onPacket(packet: Buffer): void {
     this.#heartbeat.received();
+    this.#receivedPackets++;
     eachFrame(packet, (frame) => {
       this.onFrame(frame);
       return this.#state.kind !== 'closed';

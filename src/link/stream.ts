@@ -45,6 +45,21 @@ export abstract class Stream {
     return this.queue.isReady;
   }
 
+  /** Whether there is something to send and no credit for it. */
+  get isWaiting(): boolean {
+    return !this.queue.isEmpty && !this.queue.isReady;
+  }
+
+  /** What this side may still send. */
+  get sendCredit(): Credit {
+    return this.queue.credit;
+  }
+
+  /** What the other side may still send. */
+  get receiveCredit(): Credit {
+    return this.inbox.credit;
+  }
+
   /** Sends one frame of a stream that is ready. */
   sendNext(): void {
     const frame = this.queue.next();

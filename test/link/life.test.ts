@@ -10,13 +10,15 @@ import { bytesOf, call, listen, memoryPair, ok, optionsOf, serveEcho, testNode, 
 const unary = (text: string) => ({ data: bytesOf(text), halfClose: true });
 
 describe('a quiet link', () => {
-  it('sends a heartbeat at first and after each 10 s, and measures the answer', async () => {
+  it('sends a heartbeat at first, a second later and after each 10 s, and measures the answer', async () => {
     const clock = new ManualClock();
     await using pair = await memoryPair({ clock });
-    await clock.advance(9_999);
+    await clock.advance(999);
     expect(pair.dialed.counters()).toMatchObject({ sentFrames: 2, roundTripMs: 0 });
-    await clock.advance(2);
+    await clock.advance(9_999);
     expect(pair.dialed.counters()).toMatchObject({ sentFrames: 4, roundTripMs: 0 });
+    await clock.advance(4);
+    expect(pair.dialed.counters()).toMatchObject({ sentFrames: 6, roundTripMs: 0 });
     await clock.advance(3_600_000);
     expect(pair.dialed.isUsable).toBe(true);
   });
@@ -41,6 +43,20 @@ describe('a quiet link', () => {
     await clock.stall(120_000);
     await clock.advance(5_000);
     expect(pair.dialed.isUsable && pair.accepted.isUsable).toBe(true);
+  });
+});
+
+describe('a busy link', () => {
+  it('goes on measuring: its heartbeats do not wait for silence', async () => {
+    const clock = new ManualClock();
+    await using pair = await memoryPair({ clock });
+    serveEcho(pair.accepted);
+    for (let second = 0; second < 25; second++) {
+      await call(pair.dialed, 'a.B/C', unary('x')).seen;
+      await clock.advance(1_000);
+    }
+    // 25 calls, four heartbeats at 0, 1, 11 and 21 s, and four answers to those of the other side
+    expect(pair.dialed.counters()).toMatchObject({ sentFrames: 33, receivedFrames: 33, roundTripMs: 0 });
   });
 });
 

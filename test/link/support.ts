@@ -120,9 +120,13 @@ export interface Pair extends AsyncDisposable {
   readonly accepted: Link;
 }
 
-/** Two ends of a link in memory. */
-export async function memoryPair(dialer: TestOptions = {}, acceptor: TestOptions = dialer): Promise<Pair> {
-  const [one, two] = [testNode(), testNode()];
+/** Two ends of a link in memory, between these nodes or fresh ones. */
+export async function memoryPair(
+  dialer: TestOptions = {},
+  acceptor: TestOptions = dialer,
+  nodes: readonly [TestNode, TestNode] = [testNode(), testNode()],
+): Promise<Pair> {
+  const [one, two] = nodes;
   const carriers = memoryCarriers(one.nodeId, two.nodeId);
   const accepted = new Accepted();
   const server = linkServer(accepted, optionsOf(two, acceptor), () => carriers.accepted);
