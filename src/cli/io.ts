@@ -5,7 +5,7 @@ import { createStyle, type Style } from './render/style.ts';
 /** The standard streams and the environment: the process's own, or a test's. */
 export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; rows?: number };
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
 }

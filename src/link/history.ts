@@ -1,7 +1,7 @@
 import type { Link, LinkCounters, LinkEnd } from './link.ts';
 
 /** What is remembered of a link: facts alone, so that nothing else of it stays in memory. */
-export type LinkFacts = Pick<Link, 'peerNodeId' | 'carrier' | 'dialed' | 'remoteAddress' | 'openTimeMs'>;
+export type LinkFacts = Pick<Link, 'peerNodeId' | 'carrier' | 'via' | 'dialed' | 'remoteAddress' | 'openTimeMs'>;
 
 /** A link that ended, and how. */
 export interface EndedLink {
@@ -23,8 +23,8 @@ export class LinkHistory {
   #count = 0;
 
   add(id: number, link: Link, end: LinkEnd): void {
-    const { peerNodeId, carrier, dialed, remoteAddress, openTimeMs } = link;
-    const facts = { peerNodeId, carrier, dialed, remoteAddress, openTimeMs };
+    const { peerNodeId, carrier, via, dialed, remoteAddress, openTimeMs } = link;
+    const facts = { peerNodeId, carrier, via, dialed, remoteAddress, openTimeMs };
     this.#ended.unshift({ id, sequence: ++this.#count, facts, counters: link.counters(), end });
     this.#ended.length = Math.min(this.#ended.length, MAX_ENDED_LINKS);
   }

@@ -7,7 +7,7 @@ import {
   CreateTokenResponseSchema,
   GetStatusResponseSchema,
   JoinResponseSchema,
-  type LinkStatus,
+  LinkState,
   ListLinksResponseSchema,
   ReloadResponseSchema,
   RemoveTrustResponseSchema,
@@ -28,6 +28,7 @@ import { parseNodeId } from '../trust/node-id.ts';
 import type { TokenInfo as KnownToken, Tokens } from '../trust/tokens.ts';
 import type { Agents } from './agents.ts';
 import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
+import type { LinkBoard } from './link-board.ts';
 import { aliasFrom } from './name.ts';
 import { checkNotSelf } from './own-key.ts';
 import type { Peers } from './peers.ts';
@@ -35,6 +36,7 @@ import type { Visitors } from './visitors.ts';
 
 const defaultGroup = 'home';
 const defaultTokenMs = 90 * 24 * 60 * 60_000;
+const defaultWatchMs = 1_000;
 
 export interface AdminParts {
   readonly identity: Identity;
@@ -49,7 +51,7 @@ export interface AdminParts {
   readonly self: () => Node;
   readonly listenAddresses: () => string[];
   readonly advertiseAddresses: () => string[];
-  readonly links: () => LinkStatus[];
+  readonly links: LinkBoard;
   readonly refused: () => Record<string, number>;
   readonly configErrors: () => string[];
   readonly reload: () => Promise<void>;
@@ -68,6 +70,14 @@ export function createAdminActions(parts: AdminParts): AdminActions {
     return keyring.add({ nodeId, alias, group: group || defaultGroup });
   }
 
+  /** The key that an alias or a key in text means; none for an empty text. */
+  function keyOf(peer: string): Uint8Array | undefined {
+    if (peer === '') return undefined;
+    const nodeId = keyring.byAlias(peer)?.nodeId ?? nodeIdOrNothing(peer);
+    if (nodeId.length === 0) throw unknownPeer(peer);
+    return nodeId;
+  }
+
   async function peerOf(nodeId: Uint8Array) {
     await parts.onTrust(nodeId);
     const peer = peers.byAlias(keyring.byId(nodeId)?.alias ?? '');
@@ -77,14 +87,13 @@ export function createAdminActions(parts: AdminParts): AdminActions {
 
   return {
     async status() {
-      const links = parts.links();
       return create(GetStatusResponseSchema, {
         node: parts.self(),
         listenAddresses: parts.listenAddresses(),
         advertiseAddresses: parts.advertiseAddresses(),
         pid: process.pid,
         startTime,
-        linkCount: links.filter((link) => !link.closeTime).length,
+        linkCount: parts.links.list({ states: [LinkState.OPEN] }).length,
         peerCount: keyring.entries().length,
         agentCount: parts.agents.size,
         upstreams: parts.tools.sources.map((source) => source.status()),
@@ -96,7 +105,10 @@ export function createAdminActions(parts: AdminParts): AdminActions {
       });
     },
 
-    links: () => create(ListLinksResponseSchema, { links: parts.links() }),
+    links: ({ peer, states }) =>
+      create(ListLinksResponseSchema, { links: parts.links.list({ nodeId: keyOf(peer), states }) }),
+
+    watchLinks: ({ peer, intervalMs = defaultWatchMs }, signal) => parts.links.watch(keyOf(peer), intervalMs, signal),
 
     async createInvite({ group, alias, lifetimeSeconds }) {
       const holder = alias === '' ? undefined : keyring.byAlias(alias);

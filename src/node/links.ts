@@ -1,14 +1,11 @@
 /** What this node does with its links: serves them, watches the peer's tools, and tells how they are. */
-import { create } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '@connectrpc/connect';
-import { type LinkStatus, LinkStatusSchema } from '../../gen/towline/v1/admin_service_pb.ts';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { PeerState } from '../../gen/towline/v1/node_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Link, LinkEnd } from '../link/link.ts';
+import type { Link } from '../link/link.ts';
 import { type LinkEvent, LinkPool } from '../link/pool.ts';
 import { createClient } from '../rpc/client.ts';
 import { serveLink } from '../rpc/link-server.ts';
@@ -20,6 +17,7 @@ import type { Identity } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { KeyringEntry } from '../trust/keyring-entries.ts';
 import { nodeIdKey } from '../trust/node-id.ts';
+import { LinkBoard } from './link-board.ts';
 import { type Peers, peerPrincipal } from './peers.ts';
 import { DirectProbe } from './relay/direct-probe.ts';
 
@@ -38,6 +36,7 @@ export interface LinksParts {
 
 export class Links {
   readonly pool: LinkPool;
+  readonly board: LinkBoard;
   readonly #parts: LinksParts;
   /** The alias under which each linked peer's tools are listed: its entry may be renamed or gone by the time it leaves. */
   readonly #listedAs = new Map<string, string>();
@@ -49,7 +48,9 @@ export class Links {
       nodeId: parts.identity.nodeId,
       dial: parts.dial,
       onEvent: (event) => this.#note(event),
+      onChange: () => this.board.changed(),
     });
+    this.board = new LinkBoard(this.pool, (nodeId) => parts.keyring.byId(nodeId)?.alias);
   }
 
   /** The ToolService of the peer with this alias, dialed when it is called. */
@@ -62,13 +63,6 @@ export class Links {
         createLinkTransport(() => this.pool.linkTo(entry.nodeId)),
       )
     );
-  }
-
-  /** Open links by alias, then the ended ones, newest first. */
-  statuses(): LinkStatus[] {
-    const open = this.pool.links().map((link) => this.#status(link));
-    const ended = this.pool.history.list().map(({ link, end }) => this.#status(link, end));
-    return [...open.sort((a, b) => (a.alias < b.alias ? -1 : 1)), ...ended];
   }
 
   #note(event: LinkEvent): void {
@@ -153,25 +147,5 @@ export class Links {
     if (alias === undefined) return;
     this.#listedAs.delete(nodeIdKey(nodeId));
     this.#parts.tools.detach(alias);
-  }
-
-  #status(link: Link, end?: LinkEnd): LinkStatus {
-    const counters = link.counters();
-    return create(LinkStatusSchema, {
-      alias: this.#parts.keyring.byId(link.peerNodeId)?.alias ?? '',
-      nodeId: link.peerNodeId,
-      carrier: link.carrier,
-      dialed: link.dialed,
-      remoteAddress: link.remoteAddress ?? '',
-      relayAlias: (link.via && this.#parts.keyring.byId(link.via)?.alias) ?? '',
-      openTime: timestampFromMs(link.openTimeMs),
-      streamCount: counters.streams,
-      sentBytes: BigInt(counters.sentBytes),
-      receivedBytes: BigInt(counters.receivedBytes),
-      sentFrameCount: BigInt(counters.sentFrames),
-      sentPacketCount: BigInt(counters.sentPackets),
-      ...(counters.roundTripMs === undefined ? {} : { roundTripMs: counters.roundTripMs }),
-      ...(end && { closeTime: timestampFromMs(end.timeMs), closeReason: end.reason, closeMessage: end.message }),
-    });
   }
 }

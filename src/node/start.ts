@@ -204,7 +204,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     reload,
     listenAddresses: () => listening?.bound() ?? [],
     advertiseAddresses: advertised,
-    links: () => links.statuses(),
+    links: links.board,
     refused: () => listening?.refused() ?? {},
     configErrors: () => [...errors, ...keyring.problems().map(problemText)],
     shutdown: () =>
@@ -269,6 +269,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => {
     tools.changes.close();
     peers.changes.close();
+    links.board.close();
     tools.peers.close();
     relay.close();
   });

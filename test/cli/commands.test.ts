@@ -1,6 +1,8 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
-import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { AdminService, LinkState } from '../../gen/towline/v1/admin_service_pb.ts';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { PeerState } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
@@ -42,6 +44,76 @@ describe('towline reload', () => {
     expect(code).toBe(1);
     expect(out).toContain('towline.yaml:3:1: unknown member');
     expect(JSON.parse((await towline([...words, '--json'])).out)).toEqual({ configErrors });
+  });
+});
+
+describe('towline link', () => {
+  const link = {
+    alias: 'desk',
+    nodeId,
+    linkId: 1,
+    state: LinkState.OPEN,
+    carrier: 'tls',
+    openTime: timestampFromMs(0),
+  };
+  const end = {
+    ...link,
+    state: LinkState.CLOSED,
+    closeTime: timestampFromMs(90_000),
+    closeReason: CloseReason.SHUTDOWN,
+    closedByPeer: true,
+  };
+
+  it.each([
+    [[], [LinkState.OPEN, LinkState.DRAINING], 'PEER'],
+    [['--closed'], [LinkState.CLOSED], 'PEER'],
+  ])('asks for the links to one peer in the right states (%j)', async (words, states, first) => {
+    const seen: unknown[] = [];
+    await using node = await standInNode((router) =>
+      router.rpc(AdminService.method.listLinks, (request) => {
+        seen.push([request.peer, request.states]);
+        return { links: [words.length === 0 ? link : end] };
+      }),
+    );
+    const { code, out } = await towline(['link', 'desk', ...words, '--home', node.home]);
+    expect([code, out.split(' ')[0]]).toEqual([0, first]);
+    expect(seen).toEqual([['desk', states]]);
+  });
+
+  it('says what to do where there is none', async () => {
+    await using node = await standInNode((router) => router.rpc(AdminService.method.listLinks, () => ({ links: [] })));
+    expect((await towline(['link', '--home', node.home])).err).toContain('towline peers');
+  });
+
+  const watched = [link, { ...link, streamCount: 3 }, end];
+  const watching = () =>
+    standInNode((router) =>
+      router.rpc(AdminService.method.watchLinks, async function* () {
+        for (const value of watched) {
+          yield { event: { case: 'link', value } } as const;
+          yield { event: { case: 'round', value: { openCount: 1 } } } as const;
+        }
+      }),
+    );
+
+  it('watches with a line for each change of state, and none for counters', async () => {
+    await using node = await watching();
+    const { out } = await towline(['link', '--watch', '--home', node.home]);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/desk {2}open {2}tls, dialed by the peer$/);
+    expect(lines[1]).toMatch(/desk {2}closed {2}shutdown {2}by the peer after 1m 30s$/);
+  });
+
+  it('watches for ends alone, as JSON, one event a line', async () => {
+    await using node = await watching();
+    const { out } = await towline(['link', '--watch', '--closed', '--json', '--home', node.home]);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).link.closeReason),
+    ).toEqual(['CLOSE_REASON_SHUTDOWN']);
   });
 });
 

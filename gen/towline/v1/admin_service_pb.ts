@@ -2,8 +2,8 @@
 // @generated from file towline/v1/admin_service.proto (package towline.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -16,13 +16,13 @@ import type { TokenKind } from "./token_pb.ts";
 import { file_towline_v1_token } from "./token_pb.ts";
 import type { UpstreamStatus } from "./tool_pb.ts";
 import { file_towline_v1_tool } from "./tool_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file towline/v1/admin_service.proto.
  */
 export const file_towline_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCLRAwoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkaOQoXUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASISChBMaXN0TGlua3NSZXF1ZXN0IjoKEUxpc3RMaW5rc1Jlc3BvbnNlEiUKBWxpbmtzGAEgAygLMhYudG93bGluZS52MS5MaW5rU3RhdHVzIsQDCgpMaW5rU3RhdHVzEg0KBWFsaWFzGAEgASgJEg8KB25vZGVfaWQYAiABKAwSDwoHY2FycmllchgDIAEoCRIOCgZkaWFsZWQYBCABKAgSFgoOcmVtb3RlX2FkZHJlc3MYBSABKAkSLQoJb3Blbl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjbG9zZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgxjbG9zZV9yZWFzb24YCCABKA4yFy50b3dsaW5lLnYxLkNsb3NlUmVhc29uEhUKDWNsb3NlX21lc3NhZ2UYCSABKAkSFAoMc3RyZWFtX2NvdW50GAogASgNEhoKDXJvdW5kX3RyaXBfbXMYCyABKAFIAIgBARISCgpzZW50X2J5dGVzGAwgASgEEhYKDnJlY2VpdmVkX2J5dGVzGA0gASgEEhgKEHNlbnRfZnJhbWVfY291bnQYDiABKAQSGQoRc2VudF9wYWNrZXRfY291bnQYDyABKAQSEwoLcmVsYXlfYWxpYXMYHiABKAlCEAoOX3JvdW5kX3RyaXBfbXMiwQEKE0NyZWF0ZUludml0ZVJlcXVlc3QSMwoFZ3JvdXAYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVhbGlhcxgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEisKEGxpZmV0aW1lX3NlY29uZHMYAyABKA1CDLpICSoHGICangEoAUgAiAEBQhMKEV9saWZldGltZV9zZWNvbmRzImYKFENyZWF0ZUludml0ZVJlc3BvbnNlEg4KBmludml0ZRgBIAEoCRIvCgtleHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFZ3JvdXAYAyABKAki0gEKC0pvaW5SZXF1ZXN0EhsKBmludml0ZRgBIAEoCUILukgIcgYQARiAgAESMwoFYWxpYXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVncm91cBgDIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjwKDnByb3Bvc2VkX2FsaWFzGAQgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQiQQoMSm9pblJlc3BvbnNlEh4KBHBlZXIYASABKAsyEC50b3dsaW5lLnYxLlBlZXISEQoJb3duX2FsaWFzGAIgASgJIr0BCg9BZGRUcnVzdFJlcXVlc3QSGAoHbm9kZV9pZBgBIAEoDEIHukgEegJoIBIwCgVhbGlhcxgCIAEoCUIhukgechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjMKBWdyb3VwGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSGwoJYWRkcmVzc2VzGAQgAygJQgi6SAWSAQIQEBIMCgRkaWFsGAUgASgIIjIKEEFkZFRydXN0UmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLnRvd2xpbmUudjEuUGVlciJjChJSZW1vdmVUcnVzdFJlcXVlc3QSGAoEcGVlchgBIAEoCUIKukgHcgUQARiAARIzCgVncm91cBgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIjYKE1JlbW92ZVRydXN0UmVzcG9uc2USDgoGZ3JvdXBzGAEgAygJEg8KB3Jldm9rZWQYAiABKAgi1gEKEkNyZWF0ZVRva2VuUmVxdWVzdBIvCgRraW5kGAEgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmRCCrpIB4IBBBgCGAMSMwoHc3ViamVjdBgCIAEoCUIiukgfch0yG15bYS16MC05XVthLXowLTlfLi1dezAsNjN9JBIYCgZncm91cHMYAyADKAlCCLpIBZIBAhBAEisKEGxpZmV0aW1lX3NlY29uZHMYBCABKA1CDLpICSoHGIDnhA8oAUgAiAEBQhMKEV9saWZldGltZV9zZWNvbmRzIkkKE0NyZWF0ZVRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkSIwoEaW5mbxgCIAEoCzIVLnRvd2xpbmUudjEuVG9rZW5JbmZvIvgBCglUb2tlbkluZm8SEAoIdG9rZW5faWQYASABKAwSIwoEa2luZBgCIAEoDjIVLnRvd2xpbmUudjEuVG9rZW5LaW5kEg8KB3N1YmplY3QYAyABKAkSDgoGZ3JvdXBzGAQgAygJEi8KC2NyZWF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTgoRTGlzdFRva2Vuc1JlcXVlc3QSGwoJcGFnZV9zaXplGAEgASgNQgi6SAUqAxjoBxIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiAAiJUChJMaXN0VG9rZW5zUmVzcG9uc2USJQoGdG9rZW5zGAEgAygLMhUudG93bGluZS52MS5Ub2tlbkluZm8SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIi8KElJldm9rZVRva2VuUmVxdWVzdBIZCgh0b2tlbl9pZBgBIAEoDEIHukgEegJoECIVChNSZXZva2VUb2tlblJlc3BvbnNlIg8KDVJlbG9hZFJlcXVlc3QiJwoOUmVsb2FkUmVzcG9uc2USFQoNY29uZmlnX2Vycm9ycxgBIAMoCSIRCg9TaHV0ZG93blJlcXVlc3QiEgoQU2h1dGRvd25SZXNwb25zZTKHBwoMQWRtaW5TZXJ2aWNlElEKCUdldFN0YXR1cxIcLnRvd2xpbmUudjEuR2V0U3RhdHVzUmVxdWVzdBodLnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UiB5ACAai7GAQSUQoJTGlzdExpbmtzEhwudG93bGluZS52MS5MaXN0TGlua3NSZXF1ZXN0Gh0udG93bGluZS52MS5MaXN0TGlua3NSZXNwb25zZSIHkAIBqLsYBBJXCgxDcmVhdGVJbnZpdGUSHy50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlcXVlc3QaIC50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlc3BvbnNlIgSouxgEEj8KBEpvaW4SFy50b3dsaW5lLnYxLkpvaW5SZXF1ZXN0GhgudG93bGluZS52MS5Kb2luUmVzcG9uc2UiBKi7GAQSSwoIQWRkVHJ1c3QSGy50b3dsaW5lLnYxLkFkZFRydXN0UmVxdWVzdBocLnRvd2xpbmUudjEuQWRkVHJ1c3RSZXNwb25zZSIEqLsYBBJUCgtSZW1vdmVUcnVzdBIeLnRvd2xpbmUudjEuUmVtb3ZlVHJ1c3RSZXF1ZXN0Gh8udG93bGluZS52MS5SZW1vdmVUcnVzdFJlc3BvbnNlIgSouxgEElQKC0NyZWF0ZVRva2VuEh4udG93bGluZS52MS5DcmVhdGVUb2tlblJlcXVlc3QaHy50b3dsaW5lLnYxLkNyZWF0ZVRva2VuUmVzcG9uc2UiBKi7GAQSVAoKTGlzdFRva2VucxIdLnRvd2xpbmUudjEuTGlzdFRva2Vuc1JlcXVlc3QaHi50b3dsaW5lLnYxLkxpc3RUb2tlbnNSZXNwb25zZSIHkAIBqLsYBBJUCgtSZXZva2VUb2tlbhIeLnRvd2xpbmUudjEuUmV2b2tlVG9rZW5SZXF1ZXN0Gh8udG93bGluZS52MS5SZXZva2VUb2tlblJlc3BvbnNlIgSouxgEEkUKBlJlbG9hZBIZLnRvd2xpbmUudjEuUmVsb2FkUmVxdWVzdBoaLnRvd2xpbmUudjEuUmVsb2FkUmVzcG9uc2UiBKi7GAQSSwoIU2h1dGRvd24SGy50b3dsaW5lLnYxLlNodXRkb3duUmVxdWVzdBocLnRvd2xpbmUudjEuU2h1dGRvd25SZXNwb25zZSIEqLsYBGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
+  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCLRAwoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkaOQoXUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASJbChBMaXN0TGlua3NSZXF1ZXN0EhYKBHBlZXIYASABKAlCCLpIBXIDGIABEi8KBnN0YXRlcxgCIAMoDjIVLnRvd2xpbmUudjEuTGlua1N0YXRlQgi6SAWSAQIQAyI6ChFMaXN0TGlua3NSZXNwb25zZRIlCgVsaW5rcxgBIAMoCzIWLnRvd2xpbmUudjEuTGlua1N0YXR1cyJiChFXYXRjaExpbmtzUmVxdWVzdBIWCgRwZWVyGAEgASgJQgi6SAVyAxiAARIlCgtpbnRlcnZhbF9tcxgCIAEoDUILukgIKgYY4NQDKGRIAIgBAUIOCgxfaW50ZXJ2YWxfbXMidAoSV2F0Y2hMaW5rc1Jlc3BvbnNlEiYKBGxpbmsYASABKAsyFi50b3dsaW5lLnYxLkxpbmtTdGF0dXNIABImCgVyb3VuZBgCIAEoCzIVLnRvd2xpbmUudjEuTGlua1JvdW5kSABCDgoFZXZlbnQSBbpIAggBIh8KCUxpbmtSb3VuZBISCgpvcGVuX2NvdW50GAEgASgNIuAFCgpMaW5rU3RhdHVzEg0KBWFsaWFzGAEgASgJEg8KB25vZGVfaWQYAiABKAwSDwoHY2FycmllchgDIAEoCRIOCgZkaWFsZWQYBCABKAgSFgoOcmVtb3RlX2FkZHJlc3MYBSABKAkSLQoJb3Blbl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjbG9zZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgxjbG9zZV9yZWFzb24YCCABKA4yFy50b3dsaW5lLnYxLkNsb3NlUmVhc29uEhUKDWNsb3NlX21lc3NhZ2UYCSABKAkSFAoMc3RyZWFtX2NvdW50GAogASgNEhoKDXJvdW5kX3RyaXBfbXMYCyABKAFIAIgBARISCgpzZW50X2J5dGVzGAwgASgEEhYKDnJlY2VpdmVkX2J5dGVzGA0gASgEEhgKEHNlbnRfZnJhbWVfY291bnQYDiABKAQSGQoRc2VudF9wYWNrZXRfY291bnQYDyABKAQSDwoHbGlua19pZBgQIAEoDRIkCgVzdGF0ZRgRIAEoDjIVLnRvd2xpbmUudjEuTGlua1N0YXRlEhYKDmNsb3NlZF9ieV9wZWVyGBIgASgIEhwKFHJlY2VpdmVkX2ZyYW1lX2NvdW50GBMgASgEEh0KFXJlY2VpdmVkX3BhY2tldF9jb3VudBgUIAEoBBIUCgx1bnNlbnRfYnl0ZXMYFSABKAQSKAoHY3JlZGl0cxgWIAEoCzIXLnRvd2xpbmUudjEuTGlua0NyZWRpdHMSMgoRbGFzdF9jbG9zZV9yZWFzb24YFyABKA4yFy50b3dsaW5lLnYxLkNsb3NlUmVhc29uEhoKEmxhc3RfY2xvc2VfbWVzc2FnZRgYIAEoCRITCgtyZWxheV9hbGlhcxgZIAEoCUIQCg5fcm91bmRfdHJpcF9tcyKHAQoLTGlua0NyZWRpdHMSFQoNc2VuZF9tZXNzYWdlcxgBIAEoBBISCgpzZW5kX2J5dGVzGAIgASgEEhgKEHJlY2VpdmVfbWVzc2FnZXMYAyABKAQSFQoNcmVjZWl2ZV9ieXRlcxgEIAEoBBIcChR3YWl0aW5nX3N0cmVhbV9jb3VudBgFIAEoDSLBAQoTQ3JlYXRlSW52aXRlUmVxdWVzdBIzCgVncm91cBgBIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWFsaWFzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSKwoQbGlmZXRpbWVfc2Vjb25kcxgDIAEoDUIMukgJKgcYgJqeASgBSACIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHMiZgoUQ3JlYXRlSW52aXRlUmVzcG9uc2USDgoGaW52aXRlGAEgASgJEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVncm91cBgDIAEoCSLSAQoLSm9pblJlcXVlc3QSGwoGaW52aXRlGAEgASgJQgu6SAhyBhABGICAARIzCgVhbGlhcxgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWdyb3VwGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSPAoOcHJvcG9zZWRfYWxpYXMYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCJBCgxKb2luUmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLnRvd2xpbmUudjEuUGVlchIRCglvd25fYWxpYXMYAiABKAkivQEKD0FkZFRydXN0UmVxdWVzdBIYCgdub2RlX2lkGAEgASgMQge6SAR6AmggEjAKBWFsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIbCglhZGRyZXNzZXMYBCADKAlCCLpIBZIBAhAQEgwKBGRpYWwYBSABKAgiMgoQQWRkVHJ1c3RSZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyImMKElJlbW92ZVRydXN0UmVxdWVzdBIYCgRwZWVyGAEgASgJQgq6SAdyBRABGIABEjMKBWdyb3VwGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQiNgoTUmVtb3ZlVHJ1c3RSZXNwb25zZRIOCgZncm91cHMYASADKAkSDwoHcmV2b2tlZBgCIAEoCCLWAQoSQ3JlYXRlVG9rZW5SZXF1ZXN0Ei8KBGtpbmQYASABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEGAIYAxIzCgdzdWJqZWN0GAIgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgDIAMoCUIIukgFkgECEEASKwoQbGlmZXRpbWVfc2Vjb25kcxgEIAEoDUIMukgJKgcYgOeEDygBSACIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHMiSQoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIjCgRpbmZvGAIgASgLMhUudG93bGluZS52MS5Ub2tlbkluZm8i+AEKCVRva2VuSW5mbxIQCgh0b2tlbl9pZBgBIAEoDBIjCgRraW5kGAIgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmQSDwoHc3ViamVjdBgDIAEoCRIOCgZncm91cHMYBCADKAkSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X3VzZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJOChFMaXN0VG9rZW5zUmVxdWVzdBIbCglwYWdlX3NpemUYASABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIACIlQKEkxpc3RUb2tlbnNSZXNwb25zZRIlCgZ0b2tlbnMYASADKAsyFS50b3dsaW5lLnYxLlRva2VuSW5mbxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLwoSUmV2b2tlVG9rZW5SZXF1ZXN0EhkKCHRva2VuX2lkGAEgASgMQge6SAR6AmgQIhUKE1Jldm9rZVRva2VuUmVzcG9uc2UiDwoNUmVsb2FkUmVxdWVzdCInCg5SZWxvYWRSZXNwb25zZRIVCg1jb25maWdfZXJyb3JzGAEgAygJIhEKD1NodXRkb3duUmVxdWVzdCISChBTaHV0ZG93blJlc3BvbnNlKmwKCUxpbmtTdGF0ZRIaChZMSU5LX1NUQVRFX1VOU1BFQ0lGSUVEEAASEwoPTElOS19TVEFURV9PUEVOEAESFwoTTElOS19TVEFURV9EUkFJTklORxACEhUKEUxJTktfU1RBVEVfQ0xPU0VEEAMy3wcKDEFkbWluU2VydmljZRJRCglHZXRTdGF0dXMSHC50b3dsaW5lLnYxLkdldFN0YXR1c1JlcXVlc3QaHS50b3dsaW5lLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgeQAgGouxgEElEKCUxpc3RMaW5rcxIcLnRvd2xpbmUudjEuTGlzdExpbmtzUmVxdWVzdBodLnRvd2xpbmUudjEuTGlzdExpbmtzUmVzcG9uc2UiB5ACAai7GAQSVgoKV2F0Y2hMaW5rcxIdLnRvd2xpbmUudjEuV2F0Y2hMaW5rc1JlcXVlc3QaHi50b3dsaW5lLnYxLldhdGNoTGlua3NSZXNwb25zZSIHkAIBqLsYBDABElcKDENyZWF0ZUludml0ZRIfLnRvd2xpbmUudjEuQ3JlYXRlSW52aXRlUmVxdWVzdBogLnRvd2xpbmUudjEuQ3JlYXRlSW52aXRlUmVzcG9uc2UiBKi7GAQSPwoESm9pbhIXLnRvd2xpbmUudjEuSm9pblJlcXVlc3QaGC50b3dsaW5lLnYxLkpvaW5SZXNwb25zZSIEqLsYBBJLCghBZGRUcnVzdBIbLnRvd2xpbmUudjEuQWRkVHJ1c3RSZXF1ZXN0GhwudG93bGluZS52MS5BZGRUcnVzdFJlc3BvbnNlIgSouxgEElQKC1JlbW92ZVRydXN0Eh4udG93bGluZS52MS5SZW1vdmVUcnVzdFJlcXVlc3QaHy50b3dsaW5lLnYxLlJlbW92ZVRydXN0UmVzcG9uc2UiBKi7GAQSVAoLQ3JlYXRlVG9rZW4SHi50b3dsaW5lLnYxLkNyZWF0ZVRva2VuUmVxdWVzdBofLnRvd2xpbmUudjEuQ3JlYXRlVG9rZW5SZXNwb25zZSIEqLsYBBJUCgpMaXN0VG9rZW5zEh0udG93bGluZS52MS5MaXN0VG9rZW5zUmVxdWVzdBoeLnRvd2xpbmUudjEuTGlzdFRva2Vuc1Jlc3BvbnNlIgeQAgGouxgEElQKC1Jldm9rZVRva2VuEh4udG93bGluZS52MS5SZXZva2VUb2tlblJlcXVlc3QaHy50b3dsaW5lLnYxLlJldm9rZVRva2VuUmVzcG9uc2UiBKi7GAQSRQoGUmVsb2FkEhkudG93bGluZS52MS5SZWxvYWRSZXF1ZXN0GhoudG93bGluZS52MS5SZWxvYWRSZXNwb25zZSIEqLsYBBJLCghTaHV0ZG93bhIbLnRvd2xpbmUudjEuU2h1dGRvd25SZXF1ZXN0GhwudG93bGluZS52MS5TaHV0ZG93blJlc3BvbnNlIgSouxgEYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
 
 /**
  * GetStatusRequest asks how the node does.
@@ -143,6 +143,19 @@ export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE_
  * @generated from message towline.v1.ListLinksRequest
  */
 export type ListLinksRequest = Message<"towline.v1.ListLinksRequest"> & {
+  /**
+   * Only those to this peer: its alias, its did:key, or its 64 hex digits. If empty, to all.
+   *
+   * @generated from field: string peer = 1;
+   */
+  peer: string;
+
+  /**
+   * Only those in one of these states. If empty, in any.
+   *
+   * @generated from field: repeated towline.v1.LinkState states = 2;
+   */
+  states: LinkState[];
 };
 
 /**
@@ -174,13 +187,99 @@ export const ListLinksResponseSchema: GenMessage<ListLinksResponse> = /*@__PURE_
   messageDesc(file_towline_v1_admin_service, 3);
 
 /**
+ * WatchLinksRequest asks to be told of links.
+ *
+ * @generated from message towline.v1.WatchLinksRequest
+ */
+export type WatchLinksRequest = Message<"towline.v1.WatchLinksRequest"> & {
+  /**
+   * Only those to this peer: its alias, its did:key, or its 64 hex digits. If empty, to all.
+   *
+   * @generated from field: string peer = 1;
+   */
+  peer: string;
+
+  /**
+   * How long until the next round, in milliseconds. If absent, 1,000.
+   *
+   * @generated from field: optional uint32 interval_ms = 2;
+   */
+  intervalMs?: number | undefined;
+};
+
+/**
+ * Describes the message towline.v1.WatchLinksRequest.
+ * Use `create(WatchLinksRequestSchema)` to create a new message.
+ */
+export const WatchLinksRequestSchema: GenMessage<WatchLinksRequest> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 4);
+
+/**
+ * WatchLinksResponse is one link, or the end of a round.
+ *
+ * @generated from message towline.v1.WatchLinksResponse
+ */
+export type WatchLinksResponse = Message<"towline.v1.WatchLinksResponse"> & {
+  /**
+   * What there is to know.
+   *
+   * @generated from oneof towline.v1.WatchLinksResponse.event
+   */
+  event: {
+    /**
+     * A link as it is now, or as it ended.
+     *
+     * @generated from field: towline.v1.LinkStatus link = 1;
+     */
+    value: LinkStatus;
+    case: "link";
+  } | {
+    /**
+     * Every open link has been sent, and every one that ended since the round before.
+     *
+     * @generated from field: towline.v1.LinkRound round = 2;
+     */
+    value: LinkRound;
+    case: "round";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message towline.v1.WatchLinksResponse.
+ * Use `create(WatchLinksResponseSchema)` to create a new message.
+ */
+export const WatchLinksResponseSchema: GenMessage<WatchLinksResponse> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 5);
+
+/**
+ * LinkRound ends a round of a watch of links.
+ *
+ * @generated from message towline.v1.LinkRound
+ */
+export type LinkRound = Message<"towline.v1.LinkRound"> & {
+  /**
+   * How many links are open.
+   *
+   * @generated from field: uint32 open_count = 1;
+   */
+  openCount: number;
+};
+
+/**
+ * Describes the message towline.v1.LinkRound.
+ * Use `create(LinkRoundSchema)` to create a new message.
+ */
+export const LinkRoundSchema: GenMessage<LinkRound> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 6);
+
+/**
  * LinkStatus tells how a link does, or how it ended.
  *
  * @generated from message towline.v1.LinkStatus
  */
 export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
   /**
-   * The peer's alias.
+   * The peer's alias. Empty if the peer is trusted no longer.
    *
    * @generated from field: string alias = 1;
    */
@@ -250,7 +349,8 @@ export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
   streamCount: number;
 
   /**
-   * The round-trip time of the last heartbeat, in milliseconds. If absent, none was measured yet.
+   * The round-trip time of the last heartbeat that was answered, in milliseconds. If absent, none was yet. A heartbeat
+   * is sent when the link opens, a second later and then every 10 seconds, also while calls are under way.
    *
    * @generated from field: optional double round_trip_ms = 11;
    */
@@ -285,9 +385,73 @@ export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
   sentPacketCount: bigint;
 
   /**
+   * Names the link on this node: counts its links since it started, from 1.
+   *
+   * @generated from field: uint32 link_id = 16;
+   */
+  linkId: number;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: towline.v1.LinkState state = 17;
+   */
+  state: LinkState;
+
+  /**
+   * True if the peer ended it. False if this node did, or if the carrier was lost
+   * (CLOSE_REASON_CARRIER_LOST). False while it is open.
+   *
+   * @generated from field: bool closed_by_peer = 18;
+   */
+  closedByPeer: boolean;
+
+  /**
+   * Frames received.
+   *
+   * @generated from field: uint64 received_frame_count = 19;
+   */
+  receivedFrameCount: bigint;
+
+  /**
+   * Packets received.
+   *
+   * @generated from field: uint64 received_packet_count = 20;
+   */
+  receivedPacketCount: bigint;
+
+  /**
+   * Bytes that wait to be sent: messages without credit or turn, and packets that the carrier has not taken.
+   *
+   * @generated from field: uint64 unsent_bytes = 21;
+   */
+  unsentBytes: bigint;
+
+  /**
+   * What may be sent on the calls that are under way. If absent, the link has ended.
+   *
+   * @generated from field: towline.v1.LinkCredits credits = 22;
+   */
+  credits?: LinkCredits | undefined;
+
+  /**
+   * Why the link to the same peer that ended last did so, as long as it is remembered. Unspecified if there was none.
+   *
+   * @generated from field: towline.v1.CloseReason last_close_reason = 23;
+   */
+  lastCloseReason: CloseReason;
+
+  /**
+   * The same, for people.
+   *
+   * @generated from field: string last_close_message = 24;
+   */
+  lastCloseMessage: string;
+
+  /**
    * The alias of the peer through which the link goes. Empty if it is direct.
    *
-   * @generated from field: string relay_alias = 30;
+   * @generated from field: string relay_alias = 25;
    */
   relayAlias: string;
 };
@@ -297,7 +461,57 @@ export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
  * Use `create(LinkStatusSchema)` to create a new message.
  */
 export const LinkStatusSchema: GenMessage<LinkStatus> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 4);
+  messageDesc(file_towline_v1_admin_service, 7);
+
+/**
+ * LinkCredits is what flow control allows on a link now. Credits belong to one call and one direction; the sums are of
+ * all calls under way, and 0 if there are none.
+ *
+ * @generated from message towline.v1.LinkCredits
+ */
+export type LinkCredits = Message<"towline.v1.LinkCredits"> & {
+  /**
+   * Messages that this node may still send.
+   *
+   * @generated from field: uint64 send_messages = 1;
+   */
+  sendMessages: bigint;
+
+  /**
+   * Bytes of messages that this node may still send.
+   *
+   * @generated from field: uint64 send_bytes = 2;
+   */
+  sendBytes: bigint;
+
+  /**
+   * Messages that the peer may still send.
+   *
+   * @generated from field: uint64 receive_messages = 3;
+   */
+  receiveMessages: bigint;
+
+  /**
+   * Bytes of messages that the peer may still send.
+   *
+   * @generated from field: uint64 receive_bytes = 4;
+   */
+  receiveBytes: bigint;
+
+  /**
+   * How many calls have something to send and no credit for it: their readers are slower than this node.
+   *
+   * @generated from field: uint32 waiting_stream_count = 5;
+   */
+  waitingStreamCount: number;
+};
+
+/**
+ * Describes the message towline.v1.LinkCredits.
+ * Use `create(LinkCreditsSchema)` to create a new message.
+ */
+export const LinkCreditsSchema: GenMessage<LinkCredits> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 8);
 
 /**
  * CreateInviteRequest asks for an invite.
@@ -332,7 +546,7 @@ export type CreateInviteRequest = Message<"towline.v1.CreateInviteRequest"> & {
  * Use `create(CreateInviteRequestSchema)` to create a new message.
  */
 export const CreateInviteRequestSchema: GenMessage<CreateInviteRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 5);
+  messageDesc(file_towline_v1_admin_service, 9);
 
 /**
  * CreateInviteResponse is the invite.
@@ -367,7 +581,7 @@ export type CreateInviteResponse = Message<"towline.v1.CreateInviteResponse"> & 
  * Use `create(CreateInviteResponseSchema)` to create a new message.
  */
 export const CreateInviteResponseSchema: GenMessage<CreateInviteResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 6);
+  messageDesc(file_towline_v1_admin_service, 10);
 
 /**
  * JoinRequest asks to join another node.
@@ -409,7 +623,7 @@ export type JoinRequest = Message<"towline.v1.JoinRequest"> & {
  * Use `create(JoinRequestSchema)` to create a new message.
  */
 export const JoinRequestSchema: GenMessage<JoinRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 7);
+  messageDesc(file_towline_v1_admin_service, 11);
 
 /**
  * JoinResponse tells what the join gave.
@@ -437,7 +651,7 @@ export type JoinResponse = Message<"towline.v1.JoinResponse"> & {
  * Use `create(JoinResponseSchema)` to create a new message.
  */
 export const JoinResponseSchema: GenMessage<JoinResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 8);
+  messageDesc(file_towline_v1_admin_service, 12);
 
 /**
  * AddTrustRequest names a key to trust.
@@ -486,7 +700,7 @@ export type AddTrustRequest = Message<"towline.v1.AddTrustRequest"> & {
  * Use `create(AddTrustRequestSchema)` to create a new message.
  */
 export const AddTrustRequestSchema: GenMessage<AddTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 9);
+  messageDesc(file_towline_v1_admin_service, 13);
 
 /**
  * AddTrustResponse shows the peer.
@@ -507,7 +721,7 @@ export type AddTrustResponse = Message<"towline.v1.AddTrustResponse"> & {
  * Use `create(AddTrustResponseSchema)` to create a new message.
  */
 export const AddTrustResponseSchema: GenMessage<AddTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 10);
+  messageDesc(file_towline_v1_admin_service, 14);
 
 /**
  * RemoveTrustRequest names a key to trust no longer.
@@ -535,7 +749,7 @@ export type RemoveTrustRequest = Message<"towline.v1.RemoveTrustRequest"> & {
  * Use `create(RemoveTrustRequestSchema)` to create a new message.
  */
 export const RemoveTrustRequestSchema: GenMessage<RemoveTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 11);
+  messageDesc(file_towline_v1_admin_service, 15);
 
 /**
  * RemoveTrustResponse tells what was removed.
@@ -563,7 +777,7 @@ export type RemoveTrustResponse = Message<"towline.v1.RemoveTrustResponse"> & {
  * Use `create(RemoveTrustResponseSchema)` to create a new message.
  */
 export const RemoveTrustResponseSchema: GenMessage<RemoveTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 12);
+  messageDesc(file_towline_v1_admin_service, 16);
 
 /**
  * CreateTokenRequest asks for a token.
@@ -605,7 +819,7 @@ export type CreateTokenRequest = Message<"towline.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 13);
+  messageDesc(file_towline_v1_admin_service, 17);
 
 /**
  * CreateTokenResponse is the token.
@@ -633,7 +847,7 @@ export type CreateTokenResponse = Message<"towline.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 14);
+  messageDesc(file_towline_v1_admin_service, 18);
 
 /**
  * TokenInfo describes a token without giving it.
@@ -696,7 +910,7 @@ export type TokenInfo = Message<"towline.v1.TokenInfo"> & {
  * Use `create(TokenInfoSchema)` to create a new message.
  */
 export const TokenInfoSchema: GenMessage<TokenInfo> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 15);
+  messageDesc(file_towline_v1_admin_service, 19);
 
 /**
  * ListTokensRequest asks for a page of tokens.
@@ -724,7 +938,7 @@ export type ListTokensRequest = Message<"towline.v1.ListTokensRequest"> & {
  * Use `create(ListTokensRequestSchema)` to create a new message.
  */
 export const ListTokensRequestSchema: GenMessage<ListTokensRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 16);
+  messageDesc(file_towline_v1_admin_service, 20);
 
 /**
  * ListTokensResponse is a page of tokens.
@@ -752,7 +966,7 @@ export type ListTokensResponse = Message<"towline.v1.ListTokensResponse"> & {
  * Use `create(ListTokensResponseSchema)` to create a new message.
  */
 export const ListTokensResponseSchema: GenMessage<ListTokensResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 17);
+  messageDesc(file_towline_v1_admin_service, 21);
 
 /**
  * RevokeTokenRequest names a token.
@@ -773,7 +987,7 @@ export type RevokeTokenRequest = Message<"towline.v1.RevokeTokenRequest"> & {
  * Use `create(RevokeTokenRequestSchema)` to create a new message.
  */
 export const RevokeTokenRequestSchema: GenMessage<RevokeTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 18);
+  messageDesc(file_towline_v1_admin_service, 22);
 
 /**
  * RevokeTokenResponse is empty: the token works no more.
@@ -788,7 +1002,7 @@ export type RevokeTokenResponse = Message<"towline.v1.RevokeTokenResponse"> & {
  * Use `create(RevokeTokenResponseSchema)` to create a new message.
  */
 export const RevokeTokenResponseSchema: GenMessage<RevokeTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 19);
+  messageDesc(file_towline_v1_admin_service, 23);
 
 /**
  * ReloadRequest asks to read the configuration again.
@@ -803,7 +1017,7 @@ export type ReloadRequest = Message<"towline.v1.ReloadRequest"> & {
  * Use `create(ReloadRequestSchema)` to create a new message.
  */
 export const ReloadRequestSchema: GenMessage<ReloadRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 20);
+  messageDesc(file_towline_v1_admin_service, 24);
 
 /**
  * ReloadResponse tells what came of it.
@@ -824,7 +1038,7 @@ export type ReloadResponse = Message<"towline.v1.ReloadResponse"> & {
  * Use `create(ReloadResponseSchema)` to create a new message.
  */
 export const ReloadResponseSchema: GenMessage<ReloadResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 21);
+  messageDesc(file_towline_v1_admin_service, 25);
 
 /**
  * ShutdownRequest asks the node to end.
@@ -839,7 +1053,7 @@ export type ShutdownRequest = Message<"towline.v1.ShutdownRequest"> & {
  * Use `create(ShutdownRequestSchema)` to create a new message.
  */
 export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 22);
+  messageDesc(file_towline_v1_admin_service, 26);
 
 /**
  * ShutdownResponse is empty: the node drains and ends.
@@ -854,7 +1068,55 @@ export type ShutdownResponse = Message<"towline.v1.ShutdownResponse"> & {
  * Use `create(ShutdownResponseSchema)` to create a new message.
  */
 export const ShutdownResponseSchema: GenMessage<ShutdownResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 23);
+  messageDesc(file_towline_v1_admin_service, 27);
+
+/**
+ * LinkState tells where a link is in its life. Transitions: OPEN -> DRAINING -> CLOSED, and OPEN -> CLOSED.
+ *
+ * @generated from enum towline.v1.LinkState
+ */
+export const LinkState = {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: LINK_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Either side may open calls.
+   *
+   * @generated from enum value: LINK_STATE_OPEN = 1;
+   */
+  OPEN: 1,
+
+  /**
+   * Calls under way go on; no more are opened.
+   *
+   * @generated from enum value: LINK_STATE_DRAINING = 2;
+   */
+  DRAINING: 2,
+
+  /**
+   * It has ended.
+   *
+   * @generated from enum value: LINK_STATE_CLOSED = 3;
+   */
+  CLOSED: 3,
+} as const;
+
+/**
+ * LinkState tells where a link is in its life. Transitions: OPEN -> DRAINING -> CLOSED, and OPEN -> CLOSED.
+ *
+ * @generated from enum towline.v1.LinkState
+ */
+export type LinkState = (typeof LinkState)[keyof typeof LinkState] | UnknownEnum;
+
+/**
+ * Describes the enum towline.v1.LinkState.
+ */
+export const LinkStateSchema: GenEnum<LinkState> = /*@__PURE__*/
+  enumDesc(file_towline_v1_admin_service, 0);
 
 /**
  * AdminService runs a node. For its owner alone.
@@ -875,12 +1137,28 @@ export const AdminService: GenService<{
   /**
    * Lists the open links, and the last 100 that ended, newest first.
    *
+   * Errors: `not_found` reason PEER_UNKNOWN if the filter names an alias that no key has.
+   *
    * @generated from rpc towline.v1.AdminService.ListLinks
    */
   listLinks: {
     methodKind: "unary";
     input: typeof ListLinksRequestSchema;
     output: typeof ListLinksResponseSchema;
+  },
+  /**
+   * Sends rounds: all open links, and those that ended since the round before. A round follows at every interval, and
+   * within 100 ms when a link opens, makes way for another or ends. The first one has open links alone. The server
+   * never ends the stream; after a reconnect the caller starts again.
+   *
+   * Errors, as of ListLinks: `not_found` reason PEER_UNKNOWN.
+   *
+   * @generated from rpc towline.v1.AdminService.WatchLinks
+   */
+  watchLinks: {
+    methodKind: "server_streaming";
+    input: typeof WatchLinksRequestSchema;
+    output: typeof WatchLinksResponseSchema;
   },
   /**
    * Makes an invite.

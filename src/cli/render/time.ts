@@ -24,6 +24,11 @@ export function agoText(time: Timestamp | undefined, nowMs = Date.now()): string
   return time === undefined ? '' : `${durationText(nowMs - timeMs(time))} ago`;
 }
 
+/** How long from one time to the other, or until now. */
+export function betweenText(from: Timestamp | undefined, to: Timestamp | undefined, nowMs = Date.now()): string {
+  return from === undefined ? '' : durationText((to === undefined ? nowMs : timeMs(to)) - timeMs(from));
+}
+
 /** How long until then. */
 export function untilText(time: Timestamp | undefined, nowMs = Date.now()): string {
   return time === undefined ? 'never' : `in ${durationText(timeMs(time) - nowMs)}`;

@@ -1,6 +1,6 @@
 /** AdminService: running a node. The node supplies the actions; this file gives them their statuses. */
 import { Code, type ServiceImpl } from '@connectrpc/connect';
-import type { AdminService, TokenInfo } from '../../../gen/towline/v1/admin_service_pb.ts';
+import type { AdminService, TokenInfo, WatchLinksResponse } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { toHex } from '../../base/bytes.ts';
 import { fromLocal } from '../../rpc/failure.ts';
 import { page } from '../../rpc/page.ts';
@@ -12,7 +12,8 @@ type Request<M extends keyof Impl> = Parameters<Impl[M]>[0];
 /** What the service needs of the node. Each may throw a LocalError. */
 export interface AdminActions {
   status(): Promise<Answer<'getStatus'>>;
-  links(): Answer<'listLinks'>;
+  links(request: Request<'listLinks'>): Answer<'listLinks'>;
+  watchLinks(request: Request<'watchLinks'>, signal: AbortSignal): AsyncIterable<WatchLinksResponse>;
   createInvite(request: Request<'createInvite'>): Promise<Answer<'createInvite'>>;
   join(request: Request<'join'>): Promise<Answer<'join'>>;
   addTrust(request: Request<'addTrust'>): Promise<Answer<'addTrust'>>;
@@ -55,7 +56,14 @@ export function createAdminService(actions: AdminActions): Impl {
   };
   return {
     getStatus: guarded(() => actions.status()),
-    listLinks: guarded(() => actions.links()),
+    listLinks: guarded((request) => actions.links(request)),
+    watchLinks: (request, context) => {
+      try {
+        return actions.watchLinks(request, context.signal);
+      } catch (error) {
+        throw fromLocal(error, codes);
+      }
+    },
     createInvite: guarded((request) => actions.createInvite(request)),
     join: guarded((request) => actions.join(request)),
     addTrust: guarded((request) => actions.addTrust(request)),

@@ -1,11 +1,15 @@
 import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
+import { LinkState, LinkStatusSchema } from '../../../gen/towline/v1/admin_service_pb.ts';
+import { CloseReason } from '../../../gen/towline/v1/frame_pb.ts';
 import { PeerSchema, PeerState } from '../../../gen/towline/v1/node_pb.ts';
 import { ListPeersResponseSchema } from '../../../gen/towline/v1/node_service_pb.ts';
 import { ToolSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import { ToolProgressSchema } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { renderProgress } from '../../../src/cli/render/call-events.ts';
 import { jsonOf } from '../../../src/cli/render/json.ts';
+import { renderClosedLinks, renderLinks } from '../../../src/cli/render/links.ts';
 import { renderPeers } from '../../../src/cli/render/peers.ts';
 import { plainLine, plainText } from '../../../src/cli/render/plain.ts';
 import { renderResult } from '../../../src/cli/render/result.ts';
@@ -42,6 +46,76 @@ describe('a table', () => {
         ['ccc', undefined],
       ]),
     ).toBe('a  1');
+  });
+});
+
+describe('the tables of links', () => {
+  const facts = {
+    alias: 'desk',
+    nodeId: new Uint8Array(32).fill(1),
+    carrier: 'tls',
+    dialed: true,
+    remoteAddress: '10.0.0.2:7433',
+    openTime: timestampFromMs(0),
+    sentBytes: 1_536n,
+    receivedBytes: 12n,
+  };
+
+  it('show what an open link does', () => {
+    const link = create(LinkStatusSchema, {
+      ...facts,
+      state: LinkState.OPEN,
+      roundTripMs: 1.26,
+      streamCount: 2,
+      sentFrameCount: 25n,
+      sentPacketCount: 10n,
+      credits: { sendMessages: 31n, sendBytes: 2_097_152n, waitingStreamCount: 1 },
+      lastCloseReason: CloseReason.HEARTBEAT_TIMEOUT,
+    });
+    const [header, row] = renderLinks(none, [link], 61_000).split('\n');
+    expect(header?.split(/ {2,}/)).toEqual([
+      'PEER',
+      'STATE',
+      'AGE',
+      'CARRIER',
+      'DIALED BY',
+      'ADDRESS',
+      'ROUND TRIP',
+      'STREAMS',
+      'SENT',
+      'RECEIVED',
+      'FRAMES/PACKET',
+      'CREDIT',
+      'LAST END',
+    ]);
+    expect(row?.split(/ {2,}/)).toEqual([
+      'desk',
+      'open',
+      '1m 1s',
+      'tls',
+      'this node',
+      '10.0.0.2:7433',
+      '1.3 ms',
+      '2',
+      '1.5 KB',
+      '12 B',
+      '2.5 / -',
+      '31 messages, 2.0 MB, 1 wait',
+      'heartbeat timeout',
+    ]);
+  });
+
+  it.each([
+    [CloseReason.SHUTDOWN, true, 'the peer'],
+    [CloseReason.UNTRUSTED, false, 'this node'],
+    [CloseReason.CARRIER_LOST, false, 'nobody'],
+  ])('show how a link ended and who ended it (%s)', (closeReason, closedByPeer, by) => {
+    const end = { state: LinkState.CLOSED, closeTime: timestampFromMs(90_000), closeReason, closedByPeer };
+    const link = create(LinkStatusSchema, { ...facts, alias: '', ...end, closeMessage: 'so\nit was' });
+    const row = renderClosedLinks(none, [link], 100_000).split('\n')[1]?.split(/ {2,}/);
+    expect(row?.[0]).toMatch(/^z6Mk.*…/);
+    expect(row?.slice(2, 5)).toEqual([by, '10s ago', '1m 30s']);
+    expect(row?.at(-1)).toBe('so it was');
   });
 });
 
