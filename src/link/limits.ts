@@ -1,5 +1,5 @@
 /**
- * The limits of a link, each with its reason. docs/LIMITS.md repeats those that a peer can meet.
+ * The limits of a link, each with its reason. docs/LIMITS.md repeats them; a test compares the two.
  */
 
 const KIB = 1024;
