@@ -1,4 +1,6 @@
 /** The calls of a link, both ways: which frame belongs to which call, and whether it may come at all. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import { ErrorInfoSchema } from '../../gen/towline/v1/error_info_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { Breach, protocolBreach } from './breach.ts';
@@ -146,7 +148,7 @@ export class Mux implements StreamHost {
   }
 
   #refusal(): StreamStatus | undefined {
-    if (!this.#mayAccept) return statusOf(StatusCode.UNAVAILABLE, 'the link is about to end: the call was not begun');
+    if (!this.#mayAccept) return notBegun;
     if (this.#incoming.size < this.limits.streams) return undefined;
     return statusOf(StatusCode.RESOURCE_EXHAUSTED, `at most ${this.limits.streams} calls at a time on a link`);
   }
@@ -252,6 +254,17 @@ function statusOfError(error: unknown, limits: LinkLimits): StreamStatus {
     ? statusOf(StatusCode.RESOURCE_EXHAUSTED, `a message of a call is at most ${limits.messageBytes} bytes`)
     : statusOf(StatusCode.INTERNAL, 'a fault in the software that took the call');
 }
+
+/** The caller may ask again on another link: the reason is the one that it would have had from its own side. */
+const notBegun: StreamStatus = {
+  ...statusOf(StatusCode.UNAVAILABLE, 'the link is about to end: the call was not begun'),
+  details: [
+    {
+      type: ErrorInfoSchema.typeName,
+      value: toBinary(ErrorInfoSchema, create(ErrorInfoSchema, { reason: 'LINK_DRAINING' })),
+    },
+  ],
+};
 
 function busy(why: string): LocalError {
   return new LocalError('LINK_BUSY', `no call can be opened on this link now: ${why}`);

@@ -11,6 +11,7 @@ import { createClient } from '../rpc/client.ts';
 import { serveLink } from '../rpc/link-server.ts';
 import { createLinkTransport } from '../rpc/link-transport.ts';
 import type { ServiceRegistry } from '../rpc/registry.ts';
+import { retryTransport } from '../rpc/retry-transport.ts';
 import type { PeerTools } from '../services/tool/peer-tools.ts';
 import type { AddressBook } from '../trust/address-book.ts';
 import type { Identity } from '../trust/identity.ts';
@@ -57,11 +58,7 @@ export class Links {
   toolClient(alias: string): Client<typeof ToolService> | undefined {
     const entry = this.#parts.keyring.byAlias(alias);
     return (
-      entry &&
-      createClient(
-        ToolService,
-        createLinkTransport(() => this.pool.linkTo(entry.nodeId)),
-      )
+      entry && createClient(ToolService, retryTransport(createLinkTransport(() => this.pool.linkTo(entry.nodeId))))
     );
   }
 
