@@ -15,6 +15,9 @@ import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
 import type { DialThrough } from './relay/dial.ts';
 
+/** What an inviter may answer: a few names. Nobody knows it yet. */
+const JOIN_MAX_BYTES = 64 * 1024;
+
 export interface DialerParts {
   readonly identity: Identity;
   readonly tls: TlsIdentity;
@@ -82,6 +85,8 @@ export function createDialer(parts: DialerParts): Dialer {
       baseUrl: `https://${address}`,
       httpVersion: '2',
       nodeOptions: { createConnection: () => stream },
+      acceptCompression: [],
+      readMaxBytes: JOIN_MAX_BYTES,
     });
     const client = createClient(JoinService, transport);
     return { ...client, [Symbol.asyncDispose]: async () => void stream.destroy() };
