@@ -14,6 +14,8 @@ export interface ChannelReceiver {
   onBreach(breach: Breach): void;
   /** Nothing more comes. `end` is the JSON of the end-stream envelope, if one came. Called once. */
   onEnd(why: string, end: Buffer | undefined): void;
+  /** Something has arrived, a whole packet or not. */
+  onBytes?(): void;
 }
 
 /** Packets each way over one HTTP/2 stream. */
@@ -52,6 +54,7 @@ export class Channel {
   #read(chunk: Buffer): void {
     if (this.#isOver) return;
     this.receivedBytes += chunk.length;
+    this.receiver?.onBytes?.();
     try {
       this.#reader.push(chunk);
     } catch (error) {

@@ -174,8 +174,12 @@ export class LinkSession implements Link, ChannelReceiver {
     else this.#mux.receive(frame);
   }
 
-  onPacket(packet: Buffer): void {
+  /** A packet may take longer than `deadMs` on a slow way: each part of it shows that the other side lives. */
+  onBytes(): void {
     this.#heartbeat.received();
+  }
+
+  onPacket(packet: Buffer): void {
     this.#receivedPackets++;
     eachFrame(packet, (frame) => {
       this.onFrame(frame);

@@ -37,6 +37,22 @@ describe('a quiet link', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('lives while a packet arrives, however slowly', async () => {
+    const clock = new ManualClock();
+    const peer = new RawPeer({ clock });
+    const link = await peer.open();
+    peer.sendBytes(Buffer.from([0, 0, 0, 0, 60]));
+    for (let count = 0; count < 8; count++) {
+      await clock.advance(20_000);
+      peer.sendBytes(Buffer.of(0));
+    }
+    await clock.advance(1);
+    expect(link.isUsable).toBe(true);
+    await clock.advance(30_001);
+    expect(await link.closed).toMatchObject({ reason: CloseReason.HEARTBEAT_TIMEOUT });
+    peer.stream.destroy();
+  });
+
   it('lives through a time in which this process stood still', async () => {
     const clock = new ManualClock();
     await using pair = await memoryPair({ clock });
