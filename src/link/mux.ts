@@ -122,6 +122,7 @@ export class Mux implements StreamHost {
   #receiveAnswer(frame: StreamFrame): void {
     const call = this.#outgoing.get(frame.streamId);
     if (call) this.#guard(call, () => answer(call, frame));
+    else if (frame.kind === 'open') throw protocolBreach(`stream ${frame.streamId} is not the other side's to open`);
     else if (frame.streamId >= this.#nextId) throw neverOpened(frame);
   }
 
