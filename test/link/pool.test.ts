@@ -137,7 +137,7 @@ describe('the pool of links', () => {
       await sleep(50);
       for (const { pool } of [one, two]) {
         expect(pool.links().map(({ via }) => via)).toEqual([undefined]);
-        expect(pool.history.list().map(({ link, end }) => [link.via, end.reason])).toEqual([
+        expect(pool.history.list().map(({ facts, end }) => [facts.via, end.reason])).toEqual([
           [hub, CloseReason.DUPLICATE],
         ]);
       }

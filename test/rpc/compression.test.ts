@@ -158,6 +158,8 @@ describe('an inviter that answers a join', () => {
       tls: await joiner.tls(),
       hello: () => ({ instanceId: joiner.instanceId, software: 'test/1' }),
       addressesOf: () => [],
+      hubs: () => [],
+      dialThrough: () => Promise.reject(new Error('there is no hub')),
       log: silentLog,
     });
     const grown = await growth(async () => {

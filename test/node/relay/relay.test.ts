@@ -12,7 +12,7 @@ import { Member, startTrio } from './member.ts';
 
 /** The last link to the other that ended. */
 const lastEnd = (one: Member, other: Member) =>
-  one.links.pool.history.list().find(({ link }) => Buffer.compare(link.peerNodeId, other.nodeId) === 0);
+  one.links.pool.history.list().find(({ facts }) => Buffer.compare(facts.peerNodeId, other.nodeId) === 0);
 
 describe('a relayed link', () => {
   it('carries calls both ways between two nodes that reach the same hub, and says through whom', async () => {
@@ -23,7 +23,9 @@ describe('a relayed link', () => {
     expect(left.linkTo(right)).toMatchObject({ carrier: 'relay', via: hub.nodeId, dialed: true });
     expect(right.linkTo(left)).toMatchObject({ carrier: 'relay', via: hub.nodeId, dialed: false });
     expect(left.peers.byAlias('right')?.relayAlias).toBe('hub');
-    expect(left.links.statuses()).toContainEqual(expect.objectContaining({ alias: 'right', relayAlias: 'hub' }));
+    expect(left.links.board.list({ states: [] })).toContainEqual(
+      expect.objectContaining({ alias: 'right', relayAlias: 'hub' }),
+    );
   });
 
   it('gives the hub nothing to read', async () => {
