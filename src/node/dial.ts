@@ -58,7 +58,8 @@ export function createDialer(parts: DialerParts): Dialer {
     const ways = hubs().filter((hub) => !equalBytes(hub.peerNodeId, nodeId));
     // With nobody to ask, the direct way is the only news.
     if (ways.length === 0) return direct;
-    await Promise.race([direct.catch(ignoreTold), sleep(relayAfterMs, undefined, { signal, ref: false })]);
+    const answered = direct.then(Boolean, () => false);
+    if (await Promise.race([answered, sleep(relayAfterMs, false, { signal, ref: false })])) return direct;
     return firstAnswer(ways.slice(0, maxHubs), (hub) => dialThrough(hub, nodeId, signal), signal);
   }
 

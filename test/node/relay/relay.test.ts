@@ -121,11 +121,13 @@ describe('a relayed link', () => {
 
   it('is not asked for where a direct path answers', async () => {
     await using trio = await startTrio();
-    const { left, right } = trio;
+    const { hub, left, right } = trio;
     await left.book.learn(right.nodeId, [await right.openPort()], 'manual');
     await left.peers.refresh(right.nodeId);
     await left.probe(right).echo({});
     expect(left.linkTo(right)?.carrier).toBe('tls');
+    await sleep(50);
+    expect(hub.records.map(({ fields }) => fields?.['method'])).not.toContain('towline.v1.RelayService/Relay');
   });
 });
 
