@@ -34,6 +34,7 @@ const OWNERS: Record<string, string> = {
   'cross-spawn': 'gateway/mcp',
   'eventsource-parser': 'gateway/mcp',
   'reflect-metadata': 'trust',
+  ws: 'link/carrier',
   yaml: 'node/config',
 };
 

@@ -80,5 +80,14 @@ export const DETAILS_BYTES = 256 * KIB;
 /** Connecting to one address, TLS included: three retransmitted SYNs never come back better. */
 export const CONNECT_MS = 3_000;
 
+/** One message of a WebSocket that carries a link, received: what a reader must hold of it at a time. */
+export const WEBSOCKET_MESSAGE_BYTES = 1 * MIB;
+
+/** The same, sent: proxies hold less than we do. */
+export const WEBSOCKET_SEND_BYTES = 256 * KIB;
+
+/** A WebSocket that this side has closed waits so long for the other side's close: as `lingerMs`, then it is cut. */
+export const WEBSOCKET_CLOSE_MS = 1_000;
+
 /** The largest credit that can add up (2^31 - 1): fits a signed 32-bit integer in every language. */
 export const MAX_CREDIT = 2_147_483_647;

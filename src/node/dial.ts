@@ -1,19 +1,25 @@
-/** Reaching other nodes, directly or through a peer: for links, and for the one call that a stranger may make. */
+/** Reaching other nodes, directly, by a WebSocket or through a peer: for links, and for the one call that a stranger may make. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { dialTls } from '../link/carrier/tls.ts';
+import type { Carrier } from '../link/carrier/carrier.ts';
+import { dialTls, type TlsDialOptions } from '../link/carrier/tls.ts';
+import { dialWebSocket } from '../link/carrier/websocket.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
 import { dialLink } from '../link/open.ts';
 import { createClient } from '../rpc/client.ts';
+import { directFirst, parseAddress } from '../trust/address.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
 import type { DialThrough } from './relay/dial.ts';
+
+/** Nobody reads the name: keys are what counts. */
+const BASE_URL = 'https://towline.invalid';
 
 /** What an inviter may answer: a few names. Nobody knows it yet. */
 const JOIN_MAX_BYTES = 64 * 1024;
@@ -47,12 +53,12 @@ export function createDialer(parts: DialerParts): Dialer {
   const { identity, tls, hello, addressesOf, hubs, dialThrough, log } = parts;
 
   async function dialAt(nodeId: Uint8Array, address: string, signal: AbortSignal): Promise<Link> {
-    const carrier = await dialTls({ identity: tls, nodeId, address, signal });
+    const carrier = await dialCarrier({ identity: tls, nodeId, address, signal });
     return dialLink(carrier, { identity, hello, log }, signal);
   }
 
   const dialDirect = (nodeId: Uint8Array, signal: AbortSignal) =>
-    firstAnswer(addressesOf(nodeId), (address) => dialAt(nodeId, address, signal), signal);
+    firstAnswer(directFirst(addressesOf(nodeId)), (address) => dialAt(nodeId, address, signal), signal);
 
   async function dialRelayed(nodeId: Uint8Array, direct: Promise<Link>, signal: AbortSignal): Promise<Link> {
     const ways = hubs().filter((hub) => !equalBytes(hub.peerNodeId, nodeId));
@@ -80,10 +86,10 @@ export function createDialer(parts: DialerParts): Dialer {
   }
 
   const joinClientAt: JoinClientAt = async (nodeId, address) => {
-    const { stream } = await dialTls({ identity: tls, nodeId, address });
+    const { stream } = await dialCarrier({ identity: tls, nodeId, address });
     const { createConnectTransport } = await import('@connectrpc/connect-node');
     const transport = createConnectTransport({
-      baseUrl: `https://${address}`,
+      baseUrl: BASE_URL,
       httpVersion: '2',
       nodeOptions: { createConnection: () => stream },
       acceptCompression: [],
@@ -117,6 +123,10 @@ function closeOther(way: Promise<Link>, chosen: Link): void {
 
 /** Somebody else waits for the same. */
 function ignoreTold(): void {}
+
+function dialCarrier(options: TlsDialOptions): Promise<Carrier> {
+  return parseAddress(options.address).kind === 'direct' ? dialTls(options) : dialWebSocket(options);
+}
 
 /** The peer itself said no: that is the news. Else nobody was there. */
 function noAnswer(all: Iterable<unknown>): unknown {

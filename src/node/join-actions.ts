@@ -3,6 +3,7 @@
 import { LocalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { JoinActions } from '../services/join/service.ts';
+import { mayBeLearnt } from '../trust/address.ts';
 import type { AddressBook } from '../trust/address-book.ts';
 import type { Identity } from '../trust/identity.ts';
 import { verifyInvite } from '../trust/invite.ts';
@@ -40,7 +41,7 @@ export function createJoinActions(parts: JoinParts): JoinActions {
     },
     async trust(nodeId, group, alias, addresses) {
       const entry = await keyring.add({ nodeId, group, alias: keyring.byId(nodeId)?.alias ?? alias });
-      await book.learn(nodeId, addresses, 'invite');
+      await book.learn(nodeId, addresses.filter(mayBeLearnt), 'invite');
       await onTrust(nodeId);
       return entry.alias;
     },

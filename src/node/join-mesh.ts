@@ -4,6 +4,7 @@ import type { Invite, InviteBody } from '../../gen/towline/v1/invite_pb.ts';
 import type { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import { errorInfoOf } from '../rpc/failure.ts';
+import { directFirst } from '../trust/address.ts';
 import { parseInvite, verifyInvite } from '../trust/invite.ts';
 
 /** The inviter writes two files; what takes longer is no answer. */
@@ -29,14 +30,14 @@ export function openInvite(text: string): { invite: Invite; body: InviteBody } {
   return { invite, body: verifyInvite(invite) };
 }
 
-/** Tries the inviter's addresses in order. An answer, good or bad, ends the search. */
+/** Tries the inviter's addresses, direct ones first. An answer, good or bad, ends the search. */
 export async function redeemInvite(
   { invite, body }: { invite: Invite; body: InviteBody },
   own: { proposedAlias: string; addresses: readonly string[] },
   clientAt: JoinClientAt,
 ): Promise<Redeemed> {
   const failures: string[] = [];
-  for (const address of body.addresses) {
+  for (const address of directFirst(body.addresses)) {
     try {
       await using client = await clientAt(body.inviterId, address);
       const request = { invite, ...own, addresses: [...own.addresses] };

@@ -15,12 +15,13 @@ import { errorInfoOf } from '../rpc/failure.ts';
 import { createHttpHandler, type HttpRequest, type HttpResponse } from '../rpc/http.ts';
 import { type Principal, stranger } from '../rpc/principal.ts';
 import type { ServiceRegistry } from '../rpc/registry.ts';
+import { parseAddress } from '../trust/address.ts';
 import { nodeIdOfCertificate } from '../trust/certificate.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { Agents } from './agents.ts';
 import { type DoorParts, principalOf } from './door.ts';
-import { advertisedAddresses, formatHostPort, parseHostPort } from './listener/addresses.ts';
+import { advertisedAddresses, formatHostPort } from './listener/addresses.ts';
 import type { ConnectionFacts } from './listener/facts.ts';
 import { defaultConnectionLimits } from './listener/limits.ts';
 import { createListener } from './listener/listener.ts';
@@ -131,7 +132,7 @@ async function takeLink(
   facts: ConnectionFacts,
 ): Promise<void> {
   const remote = formatHostPort({ host: facts.remoteAddress, port: facts.remotePort });
-  const carrier = facts.tlsSocket && acceptedTls(facts.tlsSocket, remote);
+  const carrier = facts.carrier ?? (facts.tlsSocket && acceptedTls(facts.tlsSocket, remote));
   if (!carrier) {
     stream.respond({ ':status': 403 }, { endStream: true });
     return;
@@ -179,7 +180,7 @@ function notFound(response: HttpResponse): void {
 function hostNames({ listen }: Config, host: string): string[] {
   const anyPort = 1;
   const own = advertisedAddresses({ configured: [], host, port: anyPort });
-  return [...(listen?.advertise ?? []), ...own].map((address) => parseHostPort(address).host);
+  return [...(listen?.advertise ?? []), ...own].map((address) => parseAddress(address).host);
 }
 
 /** Keeps the list of agents by what the gateway tells. */

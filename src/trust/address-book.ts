@@ -1,6 +1,6 @@
 /** Where peers can be dialed, and which of them this node keeps a link to. */
 import { fromHex } from '../base/bytes.ts';
-import { checkAddress, isAddress, MAX_ADDRESSES } from './address.ts';
+import { checkAddress, MAX_ADDRESSES, mayBeLearnt } from './address.ts';
 import { checkNodeId, nodeIdKey } from './node-id.ts';
 import { allRows, fromRow, type TrustTable, toRow } from './table.ts';
 
@@ -10,7 +10,7 @@ const SOURCES = ['manual', 'invite', 'hello'] as const;
 export type AddressSource = (typeof SOURCES)[number];
 
 export interface KnownAddress {
-  /** "host:port" */
+  /** "host:port", "wss://…" */
   readonly address: string;
   readonly source: AddressSource;
   /** When a link last opened there, in milliseconds since 1970. */
@@ -52,12 +52,12 @@ export class AddressBook {
   }
 
   /**
-   * Adds addresses. Those of a hello replace what earlier hellos said, unless a link opened there; what is no address in
-   * a hello is left out, elsewhere it throws `ADDRESS_INVALID`.
+   * Adds addresses. Those of a hello replace what earlier hellos said, unless a link opened there; what a
+   * hello names and may not be learnt is left out; what is no address elsewhere throws `ADDRESS_INVALID`.
    */
   async learn(nodeId: Uint8Array, addresses: readonly string[], source: AddressSource): Promise<void> {
     if (source !== 'hello') addresses.forEach(checkAddress);
-    const news = addresses.filter(isAddress).slice(0, MAX_ADDRESSES);
+    const news = (source === 'hello' ? addresses.filter(mayBeLearnt) : addresses).slice(0, MAX_ADDRESSES);
     await this.#change(nodeId, (peer) => {
       const kept = source === 'hello' ? peer.addresses.filter((known) => !isStale(known, news)) : peer.addresses;
       return { ...peer, addresses: best([...kept, ...news.map((address) => ({ address, source }))]) };

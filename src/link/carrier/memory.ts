@@ -31,7 +31,7 @@ class MemoryEnd extends Duplex {
   #waiting: (() => void) | undefined;
 
   constructor() {
-    super({ readableHighWaterMark: MemoryEnd.#takesBytes });
+    super({ allowHalfOpen: false, readableHighWaterMark: MemoryEnd.#takesBytes });
   }
 
   override _read(): void {

@@ -1,7 +1,7 @@
 /** Who may connect at all: counts connections and turns away what is over the limits. */
 import type { Socket } from 'node:net';
+import { isLoopbackAddress } from '../../base/loopback.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { isLoopbackAddress } from './loopback.ts';
 import type { RefusalReason } from './refusals.ts';
 
 export interface AdmissionOptions {
@@ -24,6 +24,8 @@ export class Connection {
   identified = false;
   /** Why it ends was counted, or is no fault of its own: its close means nothing more. */
   settled = false;
+  /** Ends it unless it is identified in time. */
+  timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, remoteAddress: string) {
     this.socket = socket;
@@ -62,9 +64,9 @@ export class Admission {
     }
     this.#count(connection, 1);
     this.#connections.add(connection);
-    const timer = setTimeout(() => this.#late(connection), this.#options.identifyMs).unref();
+    this.#await(connection);
     socket.once('close', () => {
-      clearTimeout(timer);
+      clearTimeout(connection.timer);
       this.#connections.delete(connection);
       this.#count(connection, -1);
       setImmediate(() => this.#gone(connection)); // HTTP/2 says what was wrong after the socket's end
@@ -79,6 +81,22 @@ export class Admission {
     connection.identified = true;
   }
 
+  /**
+   * Another protocol starts on a connection, which has not said who it is. Returns whether there is room for it among
+   * those; else the connection is destroyed.
+   */
+  beginAgain(connection: Connection): boolean {
+    if (!connection.identified) return true;
+    if (this.#unidentified[sideOf(connection)] >= this.#options.limits.maxUnidentifiedConnections) {
+      this.refuse(connection, 'TOO_MANY_UNIDENTIFIED');
+      return false;
+    }
+    this.#unidentified[sideOf(connection)]++;
+    connection.identified = false;
+    this.#await(connection);
+    return true;
+  }
+
   /** Counts why a connection ends. Only the first reason counts: later ones are its echoes. */
   settle(connection: Connection, reason: RefusalReason): void {
     if (connection.settled) return;
@@ -90,6 +108,11 @@ export class Admission {
   refuse(connection: Connection, reason: RefusalReason): void {
     this.settle(connection, reason);
     connection.socket.destroy();
+  }
+
+  #await(connection: Connection): void {
+    clearTimeout(connection.timer);
+    connection.timer = setTimeout(() => this.#late(connection), this.#options.identifyMs).unref();
   }
 
   #gone(connection: Connection): void {

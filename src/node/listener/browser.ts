@@ -1,12 +1,13 @@
 /**
  * Keeps web pages out. A page may make its visitor's browser send requests to the visitor's own machine, directly, or
  * under a name of its own that resolves to 127.0.0.1 ("DNS rebinding"). Browsers cannot lie in Host and Origin: a plain
- * request must name this machine, and a page must come from this machine or from the very host that it asks.
+ * request must name this machine, and a page must come from this machine or from the very host that it asks. Where only
+ * nodes ask, no page may.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostOf } from '../../base/authority.ts';
-import { isLoopbackHost } from './loopback.ts';
+import { isLoopbackHost } from '../../base/loopback.ts';
 import type { RefusalReason } from './refusals.ts';
 
 export interface BrowserCheck {
@@ -17,6 +18,8 @@ export interface BrowserCheck {
   readonly loopback: boolean;
   /** Names beside loopback's by which this node may be asked in plain, without ports. */
   readonly hosts?: readonly string[] | undefined;
+  /** Whether pages have any business here. Default true. */
+  readonly pages?: boolean | undefined;
 }
 
 /** Why a request must be refused, if it must. */
@@ -25,7 +28,7 @@ export function checkBrowser(request: BrowserCheck): RefusalReason | undefined {
   if (!request.secure && !isAllowedHost(hostOf(authority ?? ''), request)) return 'FOREIGN_HOST';
   const { origin } = request.headers;
   if (origin === undefined) return undefined; // no browser, or no page behind it
-  return isOwnOrigin(origin, authority, request) ? undefined : 'FOREIGN_ORIGIN';
+  return request.pages !== false && isOwnOrigin(origin, authority, request) ? undefined : 'FOREIGN_ORIGIN';
 }
 
 /** Other machines that are served in plain may also ask by IP address: no page can give itself one of ours. */

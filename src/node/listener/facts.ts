@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import type { Carrier } from '../../link/carrier/carrier.ts';
 
 /** What the listener knows of a connection before it reads a request. The same object for all its requests. */
 export interface ConnectionFacts {
@@ -13,4 +14,6 @@ export interface ConnectionFacts {
   readonly peerNodeId?: Uint8Array;
   /** For the exporter that binds a link to this connection. Present if `secure`. */
   readonly tlsSocket?: TLSSocket;
+  /** What carries the connection, if not TCP alone. */
+  readonly carrier?: Carrier;
 }

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { systemCodeOf } from '../../base/errors.ts';
 import { HEADERS_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, REQUEST_MS } from './limits.ts';
-import { type Hall, refusalOf, run, type Visit } from './visit.ts';
+import { type Hall, refusalOf, refusalOfPage, run, type Visit } from './visit.ts';
+import { asksForLink, type WebSocketDoor } from './websocket-door.ts';
 
 /** How often the times above are looked at. */
 const CHECK_MS = 2_000;
@@ -19,7 +20,8 @@ const statuses: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-export function createHttp1Door(hall: Hall): Http1Door {
+export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door {
+  const { onUpgrade } = hall.handlers;
   const visits = new WeakMap<Duplex, Visit>();
   const answering = new WeakMap<Duplex, number>();
   let draining = false;
@@ -29,6 +31,7 @@ export function createHttp1Door(hall: Hall): Http1Door {
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_MS,
+    shouldUpgradeCallback: (request) => onUpgrade !== undefined || asksForLink(request),
   });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -49,21 +52,20 @@ export function createHttp1Door(hall: Hall): Http1Door {
     );
   });
 
-  const { onUpgrade } = hall.handlers;
-  if (onUpgrade) {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const visit = visits.get(socket);
-      socket.on('error', () => socket.destroy());
-      if (!visit) return void socket.destroy();
-      const refusal = refusalOf(hall, visit, request.headers);
-      if (refusal) return endWith(socket, '403 Forbidden', refusal);
-      void run(
-        hall,
-        () => onUpgrade.call(hall.handlers, request, socket, head, visit.facts),
-        () => socket.destroy(),
-      );
-    });
-  }
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const visit = visits.get(socket);
+    socket.on('error', () => socket.destroy());
+    if (!visit) return void socket.destroy();
+    const { headers } = request;
+    const isLink = asksForLink(request);
+    const refusal = isLink ? refusalOfPage(hall, visit, { headers, pages: false }) : refusalOf(hall, visit, headers);
+    if (refusal) return endWith(socket, '403 Forbidden', refusal);
+    const take = () =>
+      isLink
+        ? webSocket.enter(request, socket, head, visit)
+        : onUpgrade?.call(hall.handlers, request, socket, head, visit.facts);
+    void run(hall, take, () => socket.destroy());
+  });
 
   server.on('clientError', (error, socket) => {
     const visit = visits.get(socket);

@@ -12,6 +12,7 @@ import type { ListenerOptions } from './options.ts';
 import { type RefusalReason, Refusals } from './refusals.ts';
 import { sniff } from './sniff.ts';
 import { createTlsDoor } from './tls-door.ts';
+import { createWebSocketDoor } from './websocket-door.ts';
 
 /** How often TCP asks an idle other end whether it is still there: half-open connections would stay for ever. */
 const TCP_KEEP_ALIVE_MS = 60_000;
@@ -49,8 +50,8 @@ export function createListener(options: ListenerOptions): Listener {
     log,
     countRefusal: (reason: RefusalReason) => refusals.add(reason),
   };
-  const http1 = createHttp1Door(hall);
   const http2 = createHttp2Door(hall);
+  const http1 = createHttp1Door(hall, createWebSocketDoor(hall, options.tls, http2));
   const enterTls = createTlsDoor(options, (connection, socket, facts) => {
     connection.stage = 'http';
     (socket.alpnProtocol === 'h2' ? http2 : http1).enter(socket, { connection, facts });

@@ -26,8 +26,16 @@ export interface Hall {
 /** Says what to answer to a web page that has no business here; nothing if the request may go on. */
 export function refusalOf(hall: Hall, visit: Visit, headers: BrowserCheck['headers']): string | undefined {
   hall.admission.identify(visit.connection);
-  const { secure, loopback } = visit.facts;
-  const reason = checkBrowser({ headers, secure, loopback, hosts: hall.hosts });
+  return refusalOfPage(hall, visit, { headers });
+}
+
+/** The same for a request that does not say who sends it: the connection stays unidentified. */
+export function refusalOfPage(
+  hall: Hall,
+  { facts: { secure, loopback } }: Visit,
+  asked: Pick<BrowserCheck, 'headers' | 'pages'>,
+): string | undefined {
+  const reason = checkBrowser({ ...asked, secure, loopback, hosts: hall.hosts });
   if (reason === undefined) return undefined;
   hall.countRefusal(reason);
   return reason === 'FOREIGN_HOST'

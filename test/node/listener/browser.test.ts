@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { isLoopbackAddress } from '../../../src/base/loopback.ts';
 import { checkBrowser } from '../../../src/node/listener/browser.ts';
-import { isLoopbackAddress } from '../../../src/node/listener/loopback.ts';
 
 const plain = (host: string | undefined, origin?: string) =>
   checkBrowser({ headers: { host, origin }, secure: false, loopback: true, hosts: ['Node.example'] });
