@@ -35,6 +35,8 @@ export interface PortParts extends DoorParts {
   readonly port: number;
   /** What files in the configuration are relative to. */
   readonly home: string;
+  /** Where others can dial this node; if empty, at its interfaces. */
+  readonly advertise: readonly string[];
   readonly config: Config;
   readonly identity: Identity;
   readonly tls: TlsIdentity;
@@ -60,8 +62,8 @@ export interface OpenPort {
 const graceMs = 2_000;
 
 export async function openPort(parts: PortParts): Promise<OpenPort> {
-  const { host, port, config, identity, registry, keyring, log } = parts;
-  const names = hostNames(config, host);
+  const { host, port, advertise, config, identity, registry, keyring, log } = parts;
+  const names = hostNames(advertise, host);
   const mcp = createMcpHttpHandler({
     about: { version },
     log,
@@ -111,7 +113,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
   });
   const bound = await listener.listen();
   const isAny = bound.host === '::' || bound.host === '0.0.0.0';
-  const advertised = advertisedAddresses({ configured: config.listen?.advertise ?? [], host, port: bound.port });
+  const advertised = advertisedAddresses({ configured: advertise, host, port: bound.port });
   log.debug('listening', { address: formatHostPort(bound), node: identity.text, peers: keyring.entries().length });
   return {
     url: `http://${formatHostPort({ host: isAny ? '127.0.0.1' : bound.host, port: bound.port })}`,
@@ -177,10 +179,10 @@ function notFound(response: HttpResponse): void {
 }
 
 /** The hosts by which this node may be asked: those that it tells to others, and its interfaces'. */
-function hostNames({ listen }: Config, host: string): string[] {
+function hostNames(advertise: readonly string[], host: string): string[] {
   const anyPort = 1;
   const own = advertisedAddresses({ configured: [], host, port: anyPort });
-  return [...(listen?.advertise ?? []), ...own].map((address) => parseAddress(address).host);
+  return [...advertise, ...own].map((address) => parseAddress(address).host);
 }
 
 /** Keeps the list of agents by what the gateway tells. */

@@ -53,7 +53,7 @@ export interface StartOptions {
   /** The node's home. Made if there is none. */
   readonly home: string;
   /** Instead of what towline.yaml says. */
-  readonly listen?: { readonly host?: string; readonly port?: number };
+  readonly listen?: { readonly host?: string; readonly port?: number; readonly advertise?: readonly string[] };
   /** Instead of what towline.yaml says. */
   readonly name?: string;
   /** Beside what towline.yaml says. */
@@ -252,6 +252,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     host: options.listen?.host ?? config.listen?.host ?? '',
     port: options.listen?.port ?? config.listen?.port ?? defaultPort,
     home: paths.home,
+    advertise: options.listen?.advertise ?? config.listen?.advertise ?? [],
     config,
     identity,
     tls,

@@ -50,6 +50,14 @@ describe('an address book', () => {
     expect((await book.get(A)).addresses).toEqual([{ address: 'h:1', source: 'manual', successMs: clock.ms }]);
   });
 
+  it('takes an unencrypted WebSocket of this machine from a person, and not from a hello', async () => {
+    const { book, addresses } = setUp();
+    await book.learn(A, ['ws://127.0.0.1:1/link', 'wss://h/link'], 'hello');
+    expect(await addresses()).toEqual(['wss://h/link']);
+    await book.learn(A, ['ws://127.0.0.1:1/link'], 'manual');
+    expect(await addresses()).toEqual(['ws://127.0.0.1:1/link', 'wss://h/link']);
+  });
+
   it('replaces what earlier hellos said, unless a link opened there', async () => {
     const { book, addresses } = setUp();
     await book.learn(A, ['a:1', 'b:1', 'c:1'], 'hello');

@@ -36,7 +36,7 @@ export function setup(command: Command, io: Io): void {
     .command('add <node-id> <alias>')
     .description('Trust a key, given as did:key or as 64 hex digits.')
     .option('--group <group>', 'the group that it gets into (default: home)')
-    .option('--address <host:port>', 'where it can be dialed; may be repeated', collect)
+    .option('--address <address>', 'where it can be dialed: host:port, or wss://host/path; may be repeated', collect)
     .option('--dial', 'keep a link to it without being asked')
     .action((nodeId: string, alias: string, options: AddOptions) => add(io, nodeId, alias, options));
   command

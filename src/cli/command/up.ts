@@ -8,6 +8,7 @@ export const examples = [
   'towline up --detach',
   'towline up --mcp .mcp.json --share home',
   'towline up --name ci --host 0.0.0.0 --port 7433',
+  'towline up --advertise ci.example.net:7433 --advertise wss://ci.example.net/link',
 ];
 
 /** `towline up`: in the foreground until Ctrl-C, or in the background with `--detach`. */
@@ -16,6 +17,7 @@ export function setup(command: Command, io: Io): void {
     .option('-d, --detach', 'start it in the background, and return when it is ready')
     .option('--port <port>', 'the port to listen on; 0 takes a free one (default: 7433)')
     .option('--host <host>', 'the address to listen on (default: all interfaces)')
+    .option('--advertise <address>', 'where others can dial it, instead of its interfaces; may be repeated', collect)
     .option('--name <name>', 'what the node calls itself (default: made from the host name)')
     .option('--mcp <file>', 'offer the MCP servers of this file (.mcp.json and the like); may be repeated', collect)
     .option('--share <group>', 'share the servers of all --mcp files with this group; may be repeated', collect);

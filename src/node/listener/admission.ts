@@ -82,11 +82,10 @@ export class Admission {
   }
 
   /**
-   * Another protocol starts on a connection, which has not said who it is. Returns whether there is room for it among
-   * those; else the connection is destroyed.
+   * What the connection has asked for says nothing of who it is, only what comes next. Returns whether there is room for
+   * it among the unidentified; else it is destroyed.
    */
   beginAgain(connection: Connection): boolean {
-    if (!connection.identified) return true;
     if (this.#unidentified[sideOf(connection)] >= this.#options.limits.maxUnidentifiedConnections) {
       this.refuse(connection, 'TOO_MANY_UNIDENTIFIED');
       return false;

@@ -19,7 +19,7 @@ export interface BrowserCheck {
   /** Names beside loopback's by which this node may be asked in plain, without ports. */
   readonly hosts?: readonly string[] | undefined;
   /** Whether pages have any business here. Default true. */
-  readonly pages?: boolean | undefined;
+  readonly pages?: boolean;
 }
 
 /** Why a request must be refused, if it must. */

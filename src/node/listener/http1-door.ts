@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { systemCodeOf } from '../../base/errors.ts';
 import { HEADERS_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, REQUEST_MS } from './limits.ts';
-import { type Hall, refusalOf, refusalOfPage, run, type Visit } from './visit.ts';
+import { type Hall, refusalOf, run, type Visit } from './visit.ts';
 import { asksForLink, type WebSocketDoor } from './websocket-door.ts';
 
 /** How often the times above are looked at. */
@@ -56,9 +56,8 @@ export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door
     const visit = visits.get(socket);
     socket.on('error', () => socket.destroy());
     if (!visit) return void socket.destroy();
-    const { headers } = request;
     const isLink = asksForLink(request);
-    const refusal = isLink ? refusalOfPage(hall, visit, { headers, pages: false }) : refusalOf(hall, visit, headers);
+    const refusal = refusalOf(hall, visit, request.headers, !isLink);
     if (refusal) return endWith(socket, '403 Forbidden', refusal);
     const take = () =>
       isLink

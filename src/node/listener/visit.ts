@@ -23,23 +23,23 @@ export interface Hall {
   countRefusal(reason: RefusalReason): void;
 }
 
-/** Says what to answer to a web page that has no business here; nothing if the request may go on. */
-export function refusalOf(hall: Hall, visit: Visit, headers: BrowserCheck['headers']): string | undefined {
-  hall.admission.identify(visit.connection);
-  return refusalOfPage(hall, visit, { headers });
-}
-
-/** The same for a request that does not say who sends it: the connection stays unidentified. */
-export function refusalOfPage(
+/**
+ * Says what to answer to a web page that has no business here; nothing if the request may go on. Where `pages` is false,
+ * no page has.
+ */
+export function refusalOf(
   hall: Hall,
-  { facts: { secure, loopback } }: Visit,
-  asked: Pick<BrowserCheck, 'headers' | 'pages'>,
+  visit: Visit,
+  headers: BrowserCheck['headers'],
+  pages = true,
 ): string | undefined {
-  const reason = checkBrowser({ ...asked, secure, loopback, hosts: hall.hosts });
+  hall.admission.identify(visit.connection);
+  const { secure, loopback } = visit.facts;
+  const reason = checkBrowser({ headers, secure, loopback, hosts: hall.hosts, pages });
   if (reason === undefined) return undefined;
   hall.countRefusal(reason);
   return reason === 'FOREIGN_HOST'
-    ? 'This node answers plain requests by the names of its own machine only.\n'
+    ? 'This node answers plain requests by the names of its own machine, and by those that it advertises, only.\n'
     : 'This node does not answer to pages of other sites.\n';
 }
 

@@ -27,7 +27,6 @@ export function createWebSocketDoor(hall: Hall, tls: KeyAndCertificate, http2: H
   return {
     async enter(request, socket, head, { connection }) {
       const { remoteAddress, remotePort } = connection;
-      // The request says nothing of who comes: that is said inside.
       if (!hall.admission.beginAgain(connection)) return;
       connection.stage = 'tls';
       try {

@@ -136,12 +136,14 @@ export interface Answer {
 export async function ask(client: ClientHttp2Session, headers: IncomingHttpHeaders = {}, body = ''): Promise<Answer> {
   const stream = client.request({ ':method': 'POST', ':path': '/', ...headers }, { endStream: body === '' });
   if (body !== '') stream.end(body);
+  const whole = text(stream); // before all of it is there: Node takes a stream that is whole already for a broken one
+  whole.catch(() => undefined);
   const unanswered = once(stream, 'close').then(() => {
     throw new Error('the stream was closed without an answer');
   });
   const [answer] = (await Promise.race([once(stream, 'response'), unanswered])) as [Http2Headers];
   unanswered.catch(() => undefined);
-  return { status: answer[':status'], body: await text(stream) };
+  return { status: answer[':status'], body: await whole };
 }
 
 export function refusals(listener: Listener): Record<string, number> {
