@@ -1,6 +1,5 @@
 // A listener on a free port of this machine, and raw sockets to try it with.
-import 'reflect-metadata';
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import {
   type ClientHttp2Session,
@@ -11,13 +10,13 @@ import {
 import { connect as connectTcp, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { X509CertificateGenerator } from '@peculiar/x509';
 import { silentLog } from '../../../src/base/log.ts';
 import { defaultConnectionLimits } from '../../../src/node/listener/limits.ts';
 import { createListener, type Listener } from '../../../src/node/listener/listener.ts';
 import type { KeyAndCertificate, ListenerOptions } from '../../../src/node/listener/options.ts';
 import { nodeIdOfCertificate } from '../../../src/trust/certificate.ts';
 import { selfSign } from '../../../src/trust/self-sign.ts';
+import { ordinaryCertificate } from '../../fixtures/ordinary-certificate.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const from = new Date(Date.now() - DAY_MS);
@@ -31,19 +30,7 @@ export async function ed25519Certificate(): Promise<KeyAndCertificate> {
   };
 }
 
-export async function ecdsaCertificate(): Promise<KeyAndCertificate> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const certificate = await X509CertificateGenerator.createSelfSigned(
-    { name: 'CN=example.org', notBefore: from, notAfter: to, signingAlgorithm: algorithm, keys },
-    webcrypto,
-  );
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return {
-    key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`,
-    cert: certificate.toString('pem'),
-  };
-}
+export const ecdsaCertificate = ordinaryCertificate;
 
 export const serverTls = await ed25519Certificate();
 
