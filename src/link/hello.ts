@@ -32,7 +32,7 @@ export interface OwnHello {
   readonly displayName?: string;
   readonly role?: string;
   readonly team?: string;
-  /** Where this node can be dialed, "host:port". */
+  /** Where this node can be dialed, "host:port" or "wss://…". */
   readonly addresses?: readonly string[];
   readonly features?: readonly string[];
 }

@@ -29,7 +29,7 @@ const FORMAT = {
 };
 
 export interface InviteOptions {
-  /** Where this node can be dialed, as "host:port": 1 to 16. */
+  /** Where this node can be dialed, as "host:port" or "wss://…": 1 to 16. */
   readonly addresses: readonly string[];
   /** The group that the joiner gets into, here. */
   readonly group: string;

@@ -293,7 +293,7 @@ export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
   nodeId: Uint8Array;
 
   /**
-   * How the bytes travel: "tls", "relay" or "memory".
+   * How the bytes travel: "tls", "websocket", "relay" or "memory".
    *
    * @generated from field: string carrier = 3;
    */
@@ -681,7 +681,7 @@ export type AddTrustRequest = Message<"towline.v1.AddTrustRequest"> & {
   group: string;
 
   /**
-   * Where it can be dialed, as "host:port". Empty if it will dial.
+   * Where it can be dialed, as "host:port" or "wss://host[:port]/path". Empty if it will dial.
    *
    * @generated from field: repeated string addresses = 4;
    */

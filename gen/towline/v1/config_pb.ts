@@ -112,7 +112,8 @@ export type ListenConfig = Message<"towline.v1.ListenConfig"> & {
   port?: number | undefined;
 
   /**
-   * The addresses that are told to others, as "host:port". If empty, those of the machine's interfaces.
+   * The addresses that are told to others, as "host:port" or "wss://host[:port]/path". If empty, those of the machine's
+   * interfaces.
    *
    * @generated from field: repeated string advertise = 3;
    */

@@ -530,7 +530,8 @@ export type HelloBody = Message<"towline.v1.HelloBody"> & {
   team: string;
 
   /**
-   * Where the sender can be dialed, as "host:port". The receiver keeps them in its address book.
+   * Where the sender can be dialed, as "host:port" or "wss://host[:port]/path". The receiver keeps them in its address
+   * book.
    *
    * @generated from field: repeated string addresses = 13;
    */

@@ -65,7 +65,7 @@ export type InviteBody = Message<"towline.v1.InviteBody"> & {
   inviterId: Uint8Array;
 
   /**
-   * Where the inviter can be dialed, as "host:port"; the first that answers is used.
+   * Where the inviter can be dialed, as "host:port" or "wss://host[:port]/path"; the first that answers is used.
    *
    * @generated from field: repeated string addresses = 3;
    */

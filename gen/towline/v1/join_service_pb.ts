@@ -37,7 +37,7 @@ export type RedeemRequest = Message<"towline.v1.RedeemRequest"> & {
   proposedAlias: string;
 
   /**
-   * Where the joiner can be dialed, as "host:port". Empty if nowhere.
+   * Where the joiner can be dialed, as "host:port" or "wss://host[:port]/path". Empty if nowhere.
    *
    * @generated from field: repeated string addresses = 3;
    */
