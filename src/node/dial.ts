@@ -1,9 +1,13 @@
-/** Reaching other nodes, directly, by a WebSocket or through a peer: for links, and for the one call that a stranger may make. */
+/**
+ * Reaching other nodes, directly, by a WebSocket or through a peer: for links, and for the one call that a stranger may
+ * make.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
+import { firstOf } from '../base/first-of.ts';
 import type { Log } from '../base/log.ts';
 import type { Carrier } from '../link/carrier/carrier.ts';
 import { dialTls, type TlsDialOptions } from '../link/carrier/tls.ts';
@@ -39,7 +43,7 @@ export interface DialerParts {
 export interface Dialer {
   /** Opens a link by the first way that leads to the peer: an address of its own, or a hub that reaches it. */
   dial(nodeId: Uint8Array, signal: AbortSignal): Promise<Link>;
-  /** Opens a link at the first address where the peer answers. */
+  /** Opens a link at the first address where the peer answers: a WebSocket's where it answers at no direct one. */
   dialDirect(nodeId: Uint8Array, signal: AbortSignal): Promise<Link>;
   readonly joinClientAt: JoinClientAt;
 }
@@ -52,13 +56,26 @@ const maxHubs = 4;
 export function createDialer(parts: DialerParts): Dialer {
   const { identity, tls, hello, addressesOf, hubs, dialThrough, log } = parts;
 
-  async function dialAt(nodeId: Uint8Array, address: string, signal: AbortSignal): Promise<Link> {
-    const carrier = await dialCarrier({ identity: tls, nodeId, address, signal });
-    return dialLink(carrier, { identity, hello, log }, signal);
-  }
+  /** A carrier to the first of the addresses that answers. */
+  const carrierTo = (nodeId: Uint8Array, addresses: readonly string[], signal: AbortSignal): Promise<Carrier> =>
+    firstOf(addresses, {
+      attempt: (address, stop) => dialCarrier({ identity: tls, nodeId, address, signal: stop }),
+      discard: ({ stream }) => stream.destroy(),
+      signal,
+    });
 
-  const dialDirect = (nodeId: Uint8Array, signal: AbortSignal) =>
-    firstAnswer(directFirst(addressesOf(nodeId)), (address) => dialAt(nodeId, address, signal), signal);
+  async function dialDirect(nodeId: Uint8Array, signal: AbortSignal): Promise<Link> {
+    const failures: unknown[] = [];
+    for (const addresses of directFirst(addressesOf(nodeId))) {
+      try {
+        return await dialLink(await carrierTo(nodeId, addresses, signal), { identity, hello, log }, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failures.push(...(error instanceof AggregateError ? error.errors : [error]));
+      }
+    }
+    throw noAnswer(failures);
+  }
 
   async function dialRelayed(nodeId: Uint8Array, direct: Promise<Link>, signal: AbortSignal): Promise<Link> {
     const ways = hubs().filter((hub) => !equalBytes(hub.peerNodeId, nodeId));

@@ -37,7 +37,7 @@ export async function redeemInvite(
   clientAt: JoinClientAt,
 ): Promise<Redeemed> {
   const failures: string[] = [];
-  for (const address of directFirst(body.addresses)) {
+  for (const address of directFirst(body.addresses).flat()) {
     try {
       await using client = await clientAt(body.inviterId, address);
       const request = { invite, ...own, addresses: [...own.addresses] };

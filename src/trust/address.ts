@@ -66,10 +66,13 @@ export function mayBeLearnt(text: string): boolean {
   return address !== undefined && !(address.kind === 'websocket' && address.isPlain);
 }
 
-/** The direct addresses first, each kind in the order given: a way around is for where there is no way through. */
-export function directFirst(addresses: readonly string[]): string[] {
+/**
+ * The direct addresses, and then those of WebSockets, each in the order given: a way around is for where there is no way
+ * through.
+ */
+export function directFirst(addresses: readonly string[]): [direct: string[], around: string[]] {
   const isDirect = (text: string) => read(text)?.kind === 'direct';
-  return [...addresses.filter(isDirect), ...addresses.filter((text) => !isDirect(text))];
+  return [addresses.filter(isDirect), addresses.filter((text) => !isDirect(text))];
 }
 
 function read(text: string): Address | undefined {

@@ -78,7 +78,10 @@ describe('an address', () => {
 
   it('is tried before others if it is direct', () => {
     const all = ['wss://a/link', 'b:1', 'wss://c/link', 'd:1'];
-    expect(directFirst(all)).toEqual(['b:1', 'd:1', 'wss://a/link', 'wss://c/link']);
+    expect(directFirst(all)).toEqual([
+      ['b:1', 'd:1'],
+      ['wss://a/link', 'wss://c/link'],
+    ]);
   });
 
   it('is not learnt from other nodes if it leads to programs of this machine, unencrypted', () => {
