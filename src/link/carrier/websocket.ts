@@ -10,7 +10,7 @@ import type { TlsIdentity } from '../../trust/tls-identity.ts';
 import { CONNECT_MS, WEBSOCKET_CLOSE_MS, WEBSOCKET_MESSAGE_BYTES } from '../limits.ts';
 import type { Carrier } from './carrier.ts';
 import { acceptInnerTls, dialInnerTls } from './inner-tls.ts';
-import { takeStep, unreachable } from './step.ts';
+import { failWith, takeStep, unreachable } from './step.ts';
 import type { TlsDialOptions } from './tls.ts';
 import type { SecureStream } from './tls-peer.ts';
 import { WebSocketStream } from './websocket-stream.ts';
@@ -85,9 +85,12 @@ async function acceptedStream({ request, socket, head, remoteAddress }: WebSocke
     clientTracking: false,
     handleProtocols: (names) => names.has(WEBSOCKET_PROTOCOL) && WEBSOCKET_PROTOCOL,
   });
-  const { promise, resolve, reject } = Promise.withResolvers<WebSocketStream>();
-  // A request that asks wrongly was answered with 400 by then.
-  socket.once('close', () => reject(new LocalError('LINK_LOST', `${remoteAddress} opened no WebSocket`)));
-  server.handleUpgrade(request, socket, head, (opened) => resolve(new WebSocketStream(opened)));
-  return promise;
+  const abandon = () => socket.destroy();
+  const failure = (why: string, cause: unknown) =>
+    new LocalError('LINK_LOST', `no WebSocket with ${remoteAddress}: ${why}`, { cause });
+  return takeStep<WebSocketStream>({ abandon, failure }, ({ done, fail }) => {
+    // A request that asks wrongly is answered with 4xx, and closed.
+    failWith(socket, fail);
+    server.handleUpgrade(request, socket, head, (opened) => done(new WebSocketStream(opened)));
+  });
 }

@@ -83,9 +83,10 @@ export class Admission {
 
   /**
    * What the connection has asked for says nothing of who it is, only what comes next. Returns whether there is room for
-   * it among the unidentified; else it is destroyed.
+   * it among the unidentified; else it is destroyed. (Nor is there if it has closed.)
    */
   beginAgain(connection: Connection): boolean {
+    if (!this.#connections.has(connection)) return false;
     if (this.#unidentified[sideOf(connection)] >= this.#options.limits.maxUnidentifiedConnections) {
       this.refuse(connection, 'TOO_MANY_UNIDENTIFIED');
       return false;
