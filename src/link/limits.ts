@@ -86,6 +86,12 @@ export const WEBSOCKET_MESSAGE_BYTES = 1 * MIB;
 /** The same, sent: proxies hold less than we do. */
 export const WEBSOCKET_SEND_BYTES = 256 * KIB;
 
+/**
+ * Bytes of a WebSocket that are held for a link that does not read: twice what HTTP/2 lets be on its way (windows.ts), so
+ * that neither end waits for the other for ever, however little the proxies between them hold.
+ */
+export const WEBSOCKET_HELD_BYTES = 2 * MIB;
+
 /** A WebSocket that this side has closed waits so long for the other side's close: as `lingerMs`, then it is cut. */
 export const WEBSOCKET_CLOSE_MS = 1_000;
 

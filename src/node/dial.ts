@@ -70,8 +70,8 @@ export function createDialer(parts: DialerParts): Dialer {
       try {
         return await dialLink(await carrierTo(nodeId, addresses, signal), { identity, hello, log }, signal);
       } catch (error) {
-        if (signal.aborted) throw error;
         failures.push(...(error instanceof AggregateError ? error.errors : [error]));
+        if (signal.aborted) break;
       }
     }
     throw noAnswer(failures);

@@ -5,9 +5,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getEventListeners, once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import type { Carrier } from '../../src/link/carrier/carrier.ts';
+import type { Link } from '../../src/link/link.ts';
 import { dialLink } from '../../src/link/open.ts';
-import { Accepted, bytesOf, call, linkServer, optionsOf, serveEcho, type TestNode, textOf } from '../link/support.ts';
+import { Accepted, call, linkServer, optionsOf, serveEcho, type TestNode } from '../link/support.ts';
 
 /** A node that dials, a node that is dialed, and a way between them. */
 export interface CarrierUnderTest extends AsyncDisposable {
@@ -247,26 +249,36 @@ export function testCarrier(name: string, start: () => Promise<CarrierUnderTest>
     });
 
     describe('under a link', () => {
-      it('carries calls both ways', async () => {
+      async function connectLinks(): Promise<CarrierPair & { ours: Link; theirs: Link }> {
         const { dialed, accepted } = await connect();
         const links = new Accepted();
         linkServer(links, optionsOf(under.acceptor), () => accepted).emit('connection', accepted.stream);
         const ours = await dialLink(dialed, optionsOf(under.dialer));
         const theirs = await links.next();
+        for (const link of [ours, theirs]) serveEcho(link);
+        return { dialed, accepted, ours, theirs };
+      }
+
+      async function echo(link: Link, bytes: number): Promise<number | undefined> {
+        const { messages } = await call(link, '/t/Echo', { data: new Uint8Array(bytes).fill(7), halfClose: true }).seen;
+        return messages[0]?.length;
+      }
+
+      it('carries calls both ways, and closes with it', async () => {
+        const { dialed, accepted, ours, theirs } = await connectLinks();
         expect([ours.carrier, theirs.carrier]).toEqual([under.kind, under.kind]);
-        for (const [caller, callee] of [
-          [ours, theirs],
-          [theirs, ours],
-        ] as const) {
-          serveEcho(callee);
-          const large = call(caller, '/t/Echo', { data: new Uint8Array(3 * MIB).fill(7), halfClose: true });
-          const small = call(caller, '/t/Echo', { data: bytesOf('hello'), halfClose: true });
-          expect(textOf((await small.seen).messages[0])).toBe('hello');
-          expect((await large.seen).messages[0]).toHaveLength(3 * MIB);
-        }
-        ours.close(0, 'done');
+        expect(await Promise.all([echo(ours, 3 * MIB), echo(ours, 5), echo(theirs, 5)])).toEqual([3 * MIB, 5, 5]);
+        ours.close(CloseReason.REQUESTED, 'done');
         await Promise.all([ours.closed, theirs.closed]);
         await Promise.all([closed(dialed.stream), closed(accepted.stream)]);
+      });
+
+      it('holds what both ends write at once, before either reads', async () => {
+        const { ours, theirs } = await connectLinks();
+        for (let round = 0; round < 2; round++) {
+          const calls = Array.from({ length: 12 }, () => [echo(ours, MIB), echo(theirs, MIB)]).flat();
+          expect(new Set(await Promise.all(calls))).toEqual(new Set([MIB]));
+        }
       });
 
       it('binds the hellos to itself: passed on to another connection they are worth nothing', async () => {

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { WEBSOCKET_SEND_BYTES } from '../limits.ts';
+import { WEBSOCKET_HELD_BYTES, WEBSOCKET_SEND_BYTES } from '../limits.ts';
 
 /** RFC 6455 §7.4.1: nothing went wrong. */
 const NORMAL = 1000;
@@ -16,7 +16,7 @@ export class WebSocketStream extends Duplex {
 
   /** `socket` is open, and owned from now on. */
   constructor(socket: WebSocket) {
-    super();
+    super({ readableHighWaterMark: WEBSOCKET_HELD_BYTES });
     this.#socket = socket;
     socket.on('message', this.#onMessage);
     socket.on('error', (error) => this.destroy(error));
