@@ -275,10 +275,8 @@ export function testCarrier(name: string, start: () => Promise<CarrierUnderTest>
 
       it('holds what both ends write at once, before either reads', async () => {
         const { ours, theirs } = await connectLinks();
-        for (let round = 0; round < 2; round++) {
-          const calls = Array.from({ length: 12 }, () => [echo(ours, MIB), echo(theirs, MIB)]).flat();
-          expect(new Set(await Promise.all(calls))).toEqual(new Set([MIB]));
-        }
+        const calls = Array.from({ length: 8 }, () => [echo(ours, MIB), echo(theirs, MIB)]).flat();
+        expect(new Set(await Promise.all(calls))).toEqual(new Set([MIB]));
       });
 
       it('binds the hellos to itself: passed on to another connection they are worth nothing', async () => {
