@@ -82,10 +82,14 @@ export class Channel {
 }
 
 /** A TLS record whose seal is broken: no accident of a network does that. */
-const altered = 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC';
+const altered: ReadonlySet<string | undefined> = new Set([
+  'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+  // The same, found by the other side, which says so in an alert.
+  'ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC',
+]);
 
 function whyFailed(error: unknown): string {
-  return systemCodeOf(error) === altered ? 'its bytes were altered on the way' : messageOf(error);
+  return altered.has(systemCodeOf(error)) ? 'its bytes were altered on the way' : messageOf(error);
 }
 
 function internal(error: unknown): Breach {
