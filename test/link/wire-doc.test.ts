@@ -5,10 +5,18 @@ import { fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuil
 import { describe, expect, it } from 'vitest';
 import { CloseReasonSchema, ErrorDetailSchema, FrameSchema, MetadataSchema } from '../../gen/towline/v1/frame_pb.ts';
 import { OpenRequestSchema, OpenResponseSchema } from '../../gen/towline/v1/link_service_pb.ts';
+import { WEBSOCKET_PROTOCOL } from '../../src/link/carrier/websocket.ts';
 import { EnvelopeReader, PACKET_FLAG } from '../../src/link/envelope.ts';
 import { eachFrame } from '../../src/link/frame/decode.ts';
 import { type Frame, kindNumbers } from '../../src/link/frame/frame.ts';
 import { MAX_VERSION, MIN_VERSION } from '../../src/link/hello.ts';
+import {
+  CONNECT_MS,
+  WEBSOCKET_CLOSE_MS,
+  WEBSOCKET_MESSAGE_BYTES,
+  WEBSOCKET_SEND_BYTES,
+} from '../../src/link/limits.ts';
+import { WEBSOCKET_PATH } from '../../src/trust/address.ts';
 import { root } from '../support/imports.ts';
 import { packet } from './raw-peer.ts';
 
@@ -74,6 +82,15 @@ describe('the page of the protocol', () => {
   it('names every reason that ends a link', () => {
     const said = table('no. | reason').map(([number, name]) => [number, name]);
     expect(said).toEqual(CloseReasonSchema.values.map(({ number, localName }) => [String(number), localName]));
+  });
+
+  it('says how a WebSocket carries a link', () => {
+    expect(page).toContain(`GET ${WEBSOCKET_PATH} `);
+    expect(page).toContain(`Sec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\n`);
+    expect(page).toContain(`messages of up to ${WEBSOCKET_MESSAGE_BYTES / 2 ** 20} MiB`);
+    expect(page).toContain(`sends at most ${WEBSOCKET_SEND_BYTES / 2 ** 10} KiB in one`);
+    expect(page).toContain(`if no Close answers in ${WEBSOCKET_CLOSE_MS / 1_000} s`);
+    expect(page).toContain(`Connecting takes at most ${CONNECT_MS / 1_000} s`);
   });
 
   it('is of the version that the code speaks', () => {

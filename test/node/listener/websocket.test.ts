@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
@@ -129,6 +130,30 @@ describe('the port, by WebSocket', () => {
   it('answers a wrong request for a WebSocket', async () => {
     await using listener = await start();
     expect(await exchange(listener.port, upgrade({ 'Sec-WebSocket-Key': 'short' }))).toMatch(/^HTTP\/1\.1 400/);
+  });
+});
+
+describe('a WebSocket of other make', () => {
+  it('is served too: the one in Node, with TLS inside by hand', async () => {
+    await using listener = await start();
+    const socket = new globalThis.WebSocket(`ws://127.0.0.1:${listener.port}/link`, WEBSOCKET_PROTOCOL);
+    socket.binaryType = 'arraybuffer';
+    const stream = new Duplex({
+      read: () => undefined,
+      write(chunk: Buffer, _encoding, done) {
+        socket.send(Buffer.from(chunk));
+        setImmediate(done);
+      },
+    });
+    socket.addEventListener('message', ({ data }) => stream.push(Buffer.from(data as ArrayBuffer)));
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('towline-link-v1');
+    const inner = connectTls({ socket: stream, ...caller, ALPNProtocols: ['h2'], rejectUnauthorized: false });
+    await once(inner, 'secureConnect');
+    const client = session(listener.port, inner);
+    expect(JSON.parse((await ask(client, {}, 'hello')).body)).toMatchObject({ key: callerKey, body: 'hello' });
+    client.destroy();
+    socket.close();
   });
 });
 
