@@ -1,18 +1,31 @@
-// Generates gen/ from proto/, into a folder of its own first: gen/ is never half there for those who read it meanwhile,
-// files that did not change are not touched, and those that no schema stands behind any more are removed.
+// Generates gen/ from proto/ (and the same for the benchmarks), into a folder of its own first: gen/ is never half there
+// for those who read it meanwhile, files that did not change are not touched, and those that no schema stands behind any more are removed.
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root, run } from './run.ts';
 import { writeValidateProto } from './validate-proto.ts';
 
+/** Each schema, and where its code stands: the published one, and what the benchmarks call. */
+const schemas = [
+  { args: [], to: join(root, 'gen') },
+  {
+    args: [join('bench', 'link', 'proto'), '--template', join('bench', 'link', 'buf.gen.yaml')],
+    to: join(root, 'bench', 'link', 'gen'),
+  },
+];
+
 await writeValidateProto();
-const scratch = await mkdtemp(join(root, 'build', 'generate-'));
-try {
-  const code = run('buf', ['generate', '--output', scratch]);
-  if (code === 0) await mirror(join(scratch, 'gen'), join(root, 'gen'));
-  process.exitCode = code;
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+for (const { args, to } of schemas) process.exitCode ||= await generate(args, to);
+
+async function generate(args: readonly string[], to: string): Promise<number> {
+  const scratch = await mkdtemp(join(root, 'build', 'generate-'));
+  try {
+    const code = run('buf', ['generate', ...args, '--output', scratch]);
+    if (code === 0) await mirror(join(scratch, 'gen'), to);
+    return code;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Makes `target` equal to `source`. */
