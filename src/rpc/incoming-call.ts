@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { AsyncQueue } from '../base/async-queue.ts';
 import type { IncomingStream, StreamEvents, StreamStatus } from '../link/link.ts';
@@ -6,6 +6,7 @@ import { CallContext } from './context.ts';
 import { failure, fromLocal } from './failure.ts';
 import type { Answers } from './guard.ts';
 import { deadlineExceeded, startDeadline } from './interceptors/deadline.ts';
+import { encodeMessage } from './link-encode.ts';
 import { extraMessage, letGo, mapStream, missingMessage } from './messages.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import type { Principal } from './principal.ts';
@@ -95,7 +96,7 @@ export class IncomingCall implements StreamEvents {
   #sendOne(answer: Promise<Message>): void {
     answer
       .then((message) => {
-        if (!this.#over) this.#succeed(toBinary(this.#entry.method.output, message));
+        if (!this.#over) this.#succeed(encodeMessage(this.#entry.method.output, message));
       })
       .catch((error: unknown) => this.#fail(error));
   }
@@ -108,7 +109,7 @@ export class IncomingCall implements StreamEvents {
         if (this.#over) return;
         if (done) break;
         this.#sendHeaders();
-        const sent = this.#stream.send(toBinary(this.#entry.method.output, value));
+        const sent = this.#stream.send(encodeMessage(this.#entry.method.output, value));
         if (sent) await sent;
       }
       this.#succeed();

@@ -1,8 +1,9 @@
-import { type DescMethodStreaming, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
+import { type DescMethodStreaming, fromBinary, type Message } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { AsyncQueue } from '../base/async-queue.ts';
 import type { Answers } from './guard.ts';
 import { LinkCall, type LinkCallOptions, type LinkSource } from './link-call.ts';
+import { encodeMessage } from './link-encode.ts';
 import { malformedAnswer } from './link-unary.ts';
 import { asMessage, type Init } from './messages.ts';
 import { canceled } from './status.ts';
@@ -24,7 +25,7 @@ export class LinkAnswers extends LinkCall implements Answers {
   /** Begins a call with one request. */
   begin(source: LinkSource, request: Init): void {
     try {
-      const data = toBinary(this.method.input, asMessage(this.method.input, request));
+      const data = encodeMessage(this.method.input, asMessage(this.method.input, request));
       this.open(source, { data, halfClose: true });
     } catch (error) {
       this.giveUp(ConnectError.from(error));

@@ -1,8 +1,9 @@
-import { type DescMethodStreaming, type Message, toBinary } from '@bufbuild/protobuf';
+import type { DescMethodStreaming, Message } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import type { Metadata, OutgoingStream } from '../link/link.ts';
 import { LinkAnswers } from './link-answers.ts';
 import type { LinkCallOptions, LinkSource } from './link-call.ts';
+import { encodeMessage } from './link-encode.ts';
 import { letGo, missingMessage } from './messages.ts';
 
 /** The caller's end of a streaming call over a link, with the requests that it sends. */
@@ -20,7 +21,7 @@ export class LinkStreamCall extends LinkAnswers {
     if (this.method.methodKind === 'server_streaming') {
       const { done, value } = await this.#requests.next();
       if (done) throw missingMessage();
-      this.open(source, { data: toBinary(this.method.input, value), halfClose: true });
+      this.open(source, { data: encodeMessage(this.method.input, value), halfClose: true });
     } else {
       this.open(source, {});
     }
@@ -54,7 +55,7 @@ export class LinkStreamCall extends LinkAnswers {
         const { done, value } = await this.#requests.next();
         if (this.over) return;
         if (done) break;
-        const sent = stream.send(toBinary(this.method.input, value));
+        const sent = stream.send(encodeMessage(this.method.input, value));
         if (sent) await sent;
       }
       stream.halfClose();

@@ -1,13 +1,12 @@
 /** Calls services at the other end of a link, as a Connect transport: generated clients work unchanged. */
-import {
-  type DescMessage,
-  type DescMethod,
-  type DescMethodStreaming,
-  type DescMethodUnary,
-  type Message,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodStreaming,
+  DescMethodUnary,
+  Message,
+  MessageInitShape,
+  MessageShape,
 } from '@bufbuild/protobuf';
 import type { CallOptions, Interceptor, StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
 import type { DirectTransport } from './client.ts';
@@ -15,6 +14,7 @@ import type { Answers } from './guard.ts';
 import { interceptTransport } from './intercept-transport.ts';
 import { LinkAnswers } from './link-answers.ts';
 import type { LinkCallOptions, LinkSource } from './link-call.ts';
+import { encodeMessage } from './link-encode.ts';
 import { LinkStreamCall } from './link-stream.ts';
 import { LinkUnary } from './link-unary.ts';
 import { asMessage, type Init, mapStream } from './messages.ts';
@@ -50,7 +50,7 @@ class LinkTransport implements DirectTransport {
     header: HeaderInit,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
-    const data = toBinary(method.input, asMessage(method.input, input));
+    const data = encodeMessage(method.input, asMessage(method.input, input));
     const call = new LinkUnary(callOptions(method, signal, timeoutMs, header), method.output);
     call.open(this.#source, { data, halfClose: true });
     return new LazyUnaryResponse(method, await call.answer, call);
