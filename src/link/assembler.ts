@@ -1,19 +1,24 @@
-import { noBytes } from './frame/frame.ts';
+import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
 
-/** The first room for a message in fragments: two of them. */
-const FIRST_BYTES = 128 * 1024;
+const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Puts a message together from its fragments. One buffer that doubles: whoever sends a message in fragments of one
- * byte makes us hold twice its bytes, not an object for each.
+ * Puts a message together from its fragments. They are copied into pieces, the first as large as what is there, the
+ * others of one size that is used again, and all once more when the message is whole: whoever sends a message in
+ * fragments of one byte makes us hold little more than twice its bytes, not an object for each, and a large message
+ * costs no memory but its own.
  */
 export class Assembler {
-  #buffer: Buffer | undefined;
+  #full: Buffer[] = [];
+  #piece = nothing;
+  /** Bytes written into the last piece. */
+  #filled = 0;
   #length = 0;
+  #isOpen = false;
 
   /** Whether a message has begun and not ended. */
   get isOpen(): boolean {
-    return this.#buffer !== undefined;
+    return this.#isOpen;
   }
 
   /** Bytes of the message that is under way. */
@@ -23,32 +28,51 @@ export class Assembler {
 
   /** A fragment that others follow. */
   add(fragment: Uint8Array): void {
-    const buffer = this.#room(fragment.length);
-    buffer.set(fragment, this.#length);
-    this.#length += fragment.length;
+    this.#isOpen = true;
+    const fits = Math.min(fragment.length, this.#piece.length - this.#filled);
+    this.#write(fragment.subarray(0, fits));
+    if (fits === fragment.length) return;
+    this.#begin(fragment.length - fits);
+    this.#write(fragment.subarray(fits));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#piece.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+    this.#length += bytes.length;
+  }
+
+  /** The piece is full: the next one has room for as much as there is, if that is little. */
+  #begin(needed: number): void {
+    if (this.#filled > 0) this.#full.push(this.#piece);
+    const wanted = Math.max(2 * needed, this.#length);
+    this.#piece = wanted < LARGE_BUFFER_BYTES / 2 ? Buffer.allocUnsafeSlow(wanted) : takeLargeBuffer();
+    this.#filled = 0;
   }
 
   /** The last fragment: returns the whole message. */
   finish(fragment: Uint8Array): Uint8Array {
-    if (!this.#buffer) return fragment;
-    this.add(fragment);
-    const whole = new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset, this.#length);
+    if (!this.#isOpen) return fragment;
+    const whole = new Uint8Array(Buffer.allocUnsafeSlow(this.#length + fragment.length).buffer);
+    let offset = 0;
+    for (const piece of this.#full) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    whole.set(this.#piece.subarray(0, this.#filled), offset);
+    whole.set(fragment, this.#length);
     this.clear();
     return whole;
   }
 
   clear(): void {
-    this.#buffer = undefined;
+    for (const piece of [...this.#full, this.#piece]) {
+      if (piece.length === LARGE_BUFFER_BYTES) giveLargeBuffer(piece);
+    }
+    this.#full = [];
+    this.#piece = nothing;
+    this.#filled = 0;
     this.#length = 0;
-  }
-
-  #room(more: number): Buffer {
-    const before = this.#buffer;
-    const needed = this.#length + more;
-    if (before && needed <= before.length) return before;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, before ? before.length * 2 : FIRST_BYTES));
-    grown.set(before?.subarray(0, this.#length) ?? noBytes);
-    this.#buffer = grown;
-    return grown;
+    this.#isOpen = false;
   }
 }

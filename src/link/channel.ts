@@ -8,8 +8,8 @@ import type { Taken } from './outbox.ts';
 
 /** Who is told what arrives. First the handshake, then the session. */
 export interface ChannelReceiver {
-  /** May throw a `Breach`. */
-  onPacket(packet: Buffer): void;
+  /** Answers whether something of the packet is kept; if not, its bytes will be written over. May throw a `Breach`. */
+  onPacket(packet: Buffer): boolean;
   /** The other side broke the protocol, here or in a packet. */
   onBreach(breach: Breach): void;
   /** Nothing more comes. `end` is the JSON of the end-stream envelope, if one came. Called once. */
@@ -63,11 +63,12 @@ export class Channel {
     }
   }
 
-  #take(flag: number, payload: Buffer): void {
-    if (this.#end || this.#isOver) return;
-    if (flag !== END_FLAG) this.receiver?.onPacket(payload);
-    else if (this.#endsWithEnvelope) throw protocolBreach('a request ended with an envelope');
-    else this.#end = payload;
+  #take(flag: number, payload: Buffer): boolean {
+    if (this.#end || this.#isOver) return false;
+    if (flag !== END_FLAG) return this.receiver?.onPacket(payload) ?? true;
+    if (this.#endsWithEnvelope) throw protocolBreach('a request ended with an envelope');
+    this.#end = payload;
+    return true;
   }
 
   #over(why: string): void {

@@ -3,7 +3,8 @@
  * 0x02 ends the response with JSON (Connect protocol, "Streaming RPCs"). Compression is never negotiated here.
  */
 import { limitBreach, protocolBreach } from './breach.ts';
-import { PACKET_BYTES } from './limits.ts';
+import { FRAGMENT_BYTES, PACKET_BYTES } from './limits.ts';
+import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
 
 export const ENVELOPE_HEADER_BYTES = 5;
 
@@ -29,8 +30,11 @@ export function envelopeOf(flag: number, payload: Uint8Array): Buffer {
   return envelope;
 }
 
-/** Takes one envelope. The payload is a view: whoever keeps it keeps the chunk that it came in. */
-export type EnvelopeHandler = (flag: number, payload: Buffer) => void;
+/**
+ * Takes one envelope. The payload is a view: whoever keeps something of it keeps the chunk that it came in. The answer
+ * `false` says that nothing is kept; then its bytes may be written over.
+ */
+export type EnvelopeHandler = (flag: number, payload: Buffer) => unknown;
 
 /**
  * Cuts a byte stream into envelopes, however it is chunked. What is not whole waits in one buffer of the size that its
@@ -41,8 +45,9 @@ export class EnvelopeReader {
   readonly #maxBytes: number;
   /** The part of a header that is there. */
   #header = empty;
-  /** The payload that is not whole yet. */
-  #payload: Buffer | undefined;
+  /** Where the payload goes that is not whole yet: as large as it, or larger. */
+  #room: Buffer | undefined;
+  #length = 0;
   #flag = PACKET_FLAG;
   #filled = 0;
 
@@ -53,12 +58,12 @@ export class EnvelopeReader {
 
   /** Whether the stream may end here. */
   get isBetween(): boolean {
-    return this.#payload === undefined && this.#header.length === 0;
+    return this.#room === undefined && this.#header.length === 0;
   }
 
   /** Throws a `Breach` for an envelope that is too long or of an unknown flag, before any of it is held. */
   push(chunk: Buffer): void {
-    let rest = this.#payload ? this.#fill(this.#payload, chunk) : this.#joined(chunk);
+    let rest = this.#room ? this.#fill(this.#room, chunk) : this.#joined(chunk);
     while (rest.length >= ENVELOPE_HEADER_BYTES) rest = this.#next(rest);
     if (rest.length > 0) this.#header = Buffer.from(rest);
   }
@@ -81,9 +86,11 @@ export class EnvelopeReader {
       return bytes.subarray(end);
     }
     this.#flag = flag;
-    this.#payload = Buffer.allocUnsafeSlow(length);
+    this.#room =
+      length > FRAGMENT_BYTES && length <= LARGE_BUFFER_BYTES ? takeLargeBuffer() : Buffer.allocUnsafeSlow(length);
+    this.#length = length;
     this.#filled = 0;
-    return this.#fill(this.#payload, bytes.subarray(ENVELOPE_HEADER_BYTES));
+    return this.#fill(this.#room, bytes.subarray(ENVELOPE_HEADER_BYTES));
   }
 
   #check(flag: number, length: number): void {
@@ -91,12 +98,13 @@ export class EnvelopeReader {
     if (length > this.#maxBytes) throw limitBreach(`a packet of ${length} bytes; ${this.#maxBytes} are allowed`);
   }
 
-  #fill(payload: Buffer, chunk: Buffer): Buffer {
-    const taken = chunk.copy(payload, this.#filled);
+  #fill(room: Buffer, chunk: Buffer): Buffer {
+    const taken = chunk.copy(room, this.#filled, 0, this.#length - this.#filled);
     this.#filled += taken;
-    if (this.#filled < payload.length) return empty;
-    this.#payload = undefined;
-    this.#handle(this.#flag, payload);
+    if (this.#filled < this.#length) return empty;
+    this.#room = undefined;
+    const isKept = this.#handle(this.#flag, room.subarray(0, this.#length)) !== false;
+    if (!isKept && room.length === LARGE_BUFFER_BYTES) giveLargeBuffer(room);
     return chunk.subarray(taken);
   }
 }

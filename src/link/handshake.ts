@@ -73,12 +73,14 @@ class Handshake implements ChannelReceiver {
     if (this.#parts.dialed) this.#sendHello();
   }
 
-  onPacket(packet: Buffer): void {
+  /** The hello is kept, and what comes with it may be. */
+  onPacket(packet: Buffer): boolean {
     eachFrame(packet, (frame) => {
       if (this.#session) this.#session.onFrame(frame);
       else this.#onFirst(frame);
       return !this.#isOver || this.#session !== undefined;
     });
+    return true;
   }
 
   /** The first frame: the hello, or the reason why the other side wants no link. */

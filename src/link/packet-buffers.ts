@@ -1,12 +1,11 @@
 /**
- * Buffers for large packets, used again by all links of the process: taking a new one for each would cost more than
- * copying into it.
+ * Buffers for large packets and for what large messages are put together in, used again by all links of the process:
+ * memory outside of V8's heap is dear, because each 30 MB or so of it make V8 look through the whole heap.
  */
-import { ENVELOPE_HEADER_BYTES } from './envelope.ts';
 import { FRAGMENT_BYTES, PACKET_SEND_BYTES } from './limits.ts';
 
-/** A packet grows to the size at which it is sent, and by the frame that takes it there. */
-export const LARGE_BUFFER_BYTES = ENVELOPE_HEADER_BYTES + PACKET_SEND_BYTES + 2 * FRAGMENT_BYTES;
+/** A packet grows to the size at which it is sent, and by the frame that takes it there; its envelope comes on top. */
+export const LARGE_BUFFER_BYTES = PACKET_SEND_BYTES + 2 * FRAGMENT_BYTES;
 
 /** At most 3 MiB stay behind when the traffic ends. */
 const MAX_SPARE = 8;

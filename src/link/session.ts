@@ -179,15 +179,18 @@ export class LinkSession implements Link, ChannelReceiver {
     this.#heartbeat.received();
   }
 
-  onPacket(packet: Buffer): void {
+  onPacket(packet: Buffer): boolean {
     this.#receivedPackets++;
+    let isKept = false;
     eachFrame(packet, (frame) => {
+      isKept ||= mayBeKept(frame);
       this.onFrame(frame);
       return this.#state.kind !== 'closed';
     });
     if (this.#outbox.unsentBytes > 2 * this.#parts.limits.unsentBytes) {
       throw limitBreach('the other side asks for more than it reads');
     }
+    return isKept;
   }
 
   onBreach(breach: Breach): void {
@@ -262,6 +265,11 @@ export class LinkSession implements Link, ChannelReceiver {
     this.#parts.release(end);
     this.#ended.resolve(end);
   }
+}
+
+/** Owners keep messages and details; fragments are copied. */
+function mayBeKept(frame: Frame): boolean {
+  return frame.kind === 'end' || ((frame.kind === 'open' || frame.kind === 'message') && !frame.more);
 }
 
 function isControl(frame: Frame): frame is ControlFrame {

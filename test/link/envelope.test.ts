@@ -58,3 +58,29 @@ describe('envelopes', () => {
     expect(reader.isBetween).toBe(true);
   });
 });
+
+describe('a packet that came in parts', () => {
+  const packet = (byte: number) => envelopeOf(PACKET_FLAG, Buffer.alloc(200_000, byte));
+
+  /** Sends two packets, each in two parts, to one who answers what `isKept` says. Gives what it has got in the end. */
+  function readTwo(isKept: boolean): Set<number>[] {
+    const seen: Buffer[] = [];
+    const reader = new EnvelopeReader((_, payload) => {
+      seen.push(payload);
+      return isKept;
+    });
+    for (const byte of [1, 2]) {
+      reader.push(packet(byte).subarray(0, 1_000));
+      reader.push(packet(byte).subarray(1_000));
+    }
+    return seen.map((payload) => new Set(payload));
+  }
+
+  it('stays as it is for whoever keeps something of it', () => {
+    expect(readTwo(true)).toEqual([new Set([1]), new Set([2])]);
+  });
+
+  it('makes room for the next one when nothing of it is kept', () => {
+    expect(readTwo(false)).toEqual([new Set([2]), new Set([2])]);
+  });
+});
