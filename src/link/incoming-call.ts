@@ -1,7 +1,7 @@
 import { protocolBreach } from './breach.ts';
 import { EarlyEvents } from './early-events.ts';
 import type { CancelFrame, MessageFrame, Metadata, OpenFrame } from './frame/frame.ts';
-import type { IncomingStream, StreamAcceptor, StreamStatus } from './link.ts';
+import type { IncomingStream, StreamAcceptor, StreamEvents, StreamStatus } from './link.ts';
 import { checkMetadata, endFrame, StatusCode, statusOf } from './status.ts';
 import { checkLength, Stream, type StreamHost } from './stream.ts';
 
@@ -10,8 +10,8 @@ export class IncomingCall extends Stream implements IncomingStream {
   readonly method: string;
   readonly metadata: readonly Metadata[];
   readonly timeoutMs: number | undefined;
-  /** Whoever takes the call; until then what happens is kept. */
-  #events: ReturnType<StreamAcceptor> = new EarlyEvents();
+  /** Whoever takes the call, or keeps what happens until somebody does. */
+  #listener: StreamEvents | undefined;
   /** The caller said that the message under way is its last. */
   #isLast = false;
   #isHalfClosed = false;
@@ -33,9 +33,14 @@ export class IncomingCall extends Stream implements IncomingStream {
 
   /** Hands the call to whoever takes it. */
   acceptBy(acceptor: StreamAcceptor): void {
-    const early = this.#events;
-    this.#events = acceptor(this);
-    if (early instanceof EarlyEvents) early.replay(this.#events);
+    const early = this.#listener;
+    this.#listener = acceptor(this);
+    if (early instanceof EarlyEvents) early.replay(this.#listener);
+  }
+
+  get #events(): StreamEvents {
+    this.#listener ??= new EarlyEvents();
+    return this.#listener;
   }
 
   send(data: Uint8Array): Promise<void> | undefined {
@@ -53,8 +58,18 @@ export class IncomingCall extends Stream implements IncomingStream {
     if (data) checkLength(data, this.host.limits.messageBytes);
     const frame = endFrame(this.id, status);
     this.#isEnding = true;
+    if (this.#endAtOnce(data, frame)) return;
     if (data && this.host.isFull) this.#endUnsent();
     else this.#endWith(data, frame);
+  }
+
+  /** The common case: nothing waits, and the answer fits into one frame. */
+  #endAtOnce(data: Uint8Array | undefined, frame: ReturnType<typeof endFrame>): boolean {
+    if (!data || !this.host.hasRoom || !this.queue.takeWhole(data)) return false;
+    frame.data = data;
+    this.host.sendFrame(frame);
+    this.finish();
+    return true;
   }
 
   #endWith(data: Uint8Array | undefined, frame: ReturnType<typeof endFrame>): void {
@@ -80,7 +95,11 @@ export class IncomingCall extends Stream implements IncomingStream {
   }
 
   #receiveFragment(data: Uint8Array, more: boolean): void {
-    this.receive(data, more, (message) => this.#events.onMessage(message));
+    this.receive(data, more);
+  }
+
+  protected override deliver(message: Uint8Array): void {
+    this.#events.onMessage(message);
   }
 
   #receiveNothing(frame: OpenFrame | MessageFrame): void {

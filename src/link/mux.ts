@@ -58,6 +58,10 @@ export class Mux implements StreamHost {
     return this.#outgoing.size + this.#incoming.size;
   }
 
+  get hasRoom(): boolean {
+    return this.#parts.outbox.hasRoom;
+  }
+
   get isFull(): boolean {
     return this.backlog.bytes + this.#parts.outbox.unsentBytes >= this.limits.unsentBytes;
   }
@@ -80,7 +84,7 @@ export class Mux implements StreamHost {
     const call = new OutgoingCall(this.#nextId, this, this.#parts.peerCredit, events);
     this.#nextId += 2;
     this.#outgoing.set(call.id, call);
-    call.start(method, options, this.#parts.outbox.hasRoom);
+    call.start(method, options);
     if (this.#nextId === LAST_ID || this.#nextId === LAST_ID + 1) this.#parts.onIdsUsed();
     return call;
   }
@@ -93,7 +97,13 @@ export class Mux implements StreamHost {
 
   accept(acceptor: StreamAcceptor): void {
     this.#acceptor = acceptor;
-    for (const call of [...this.#incoming.values()]) this.#guard(call, () => call.acceptBy(acceptor));
+    for (const call of [...this.#incoming.values()]) {
+      try {
+        call.acceptBy(acceptor);
+      } catch (error) {
+        this.#failed(call, error);
+      }
+    }
   }
 
   /** Whether this side may open calls. */
@@ -121,15 +131,29 @@ export class Mux implements StreamHost {
 
   #receiveAnswer(frame: StreamFrame): void {
     const call = this.#outgoing.get(frame.streamId);
-    if (call) this.#guard(call, () => answer(call, frame));
-    else if (frame.kind === 'open') throw protocolBreach(`stream ${frame.streamId} is not the other side's to open`);
-    else if (frame.streamId >= this.#nextId) throw neverOpened(frame);
+    if (call === undefined) {
+      if (frame.kind === 'open') throw protocolBreach(`stream ${frame.streamId} is not the other side's to open`);
+      if (frame.streamId >= this.#nextId) throw neverOpened(frame);
+      return;
+    }
+    try {
+      answer(call, frame);
+    } catch (error) {
+      this.#failed(call, error);
+    }
   }
 
   #receiveCall(frame: StreamFrame): void {
     const call = this.#incoming.get(frame.streamId);
-    if (call) this.#guard(call, () => ask(call, frame));
-    else if (frame.streamId > this.#lastRemoteId) throw neverOpened(frame);
+    if (call === undefined) {
+      if (frame.streamId > this.#lastRemoteId) throw neverOpened(frame);
+      return;
+    }
+    try {
+      ask(call, frame);
+    } catch (error) {
+      this.#failed(call, error);
+    }
   }
 
   #receiveOpen(frame: OpenFrame): void {
@@ -142,10 +166,12 @@ export class Mux implements StreamHost {
     }
     const call = new IncomingCall(frame, this);
     this.#incoming.set(call.id, call);
-    this.#guard(call, () => {
+    try {
       if (this.#acceptor) call.acceptBy(this.#acceptor);
       call.receiveData(frame);
-    });
+    } catch (error) {
+      this.#failed(call, error);
+    }
   }
 
   #refusal(): StreamStatus | undefined {
@@ -155,14 +181,10 @@ export class Mux implements StreamHost {
   }
 
   /** The error of one call never ends the link: only a `Breach` passes. */
-  #guard(call: Stream, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (error instanceof Breach) throw error;
-      this.#fail(call, statusOfError(error, this.limits));
-      if (!(error instanceof MessageTooLong)) this.#logFault(call, error);
-    }
+  #failed(call: Stream, error: unknown): void {
+    if (error instanceof Breach) throw error;
+    this.#fail(call, statusOfError(error, this.limits));
+    if (!(error instanceof MessageTooLong)) this.#logFault(call, error);
   }
 
   #fail(call: Stream, status: StreamStatus): void {

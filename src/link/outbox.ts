@@ -1,6 +1,7 @@
 import { ENVELOPE_HEADER_BYTES, PACKET_FLAG, writeEnvelopeHeader } from './envelope.ts';
 import { packedSize, packFrame } from './frame/encode.ts';
 import type { Frame } from './frame/frame.ts';
+import { bodySize } from './frame/size.ts';
 import { Writer } from './frame/writer.ts';
 import { PACKET_BYTES, PACKET_SEND_BYTES } from './limits.ts';
 import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
@@ -53,10 +54,11 @@ export class Outbox {
   /** Adds a frame to the packet of this turn. Ignored after `close`. */
   add(frame: Frame): void {
     if (this.#closed) return;
-    const size = packedSize(frame);
+    const body = bodySize(frame);
+    const size = packedSize(frame, body);
     if (this.#packetBytes + size > PACKET_BYTES) this.flush();
     this.#makeRoom(size);
-    packFrame(this.#writer, frame);
+    packFrame(this.#writer, frame, body);
     this.sentFrames++;
     if (this.#packetBytes >= PACKET_SEND_BYTES) this.flush();
     else this.#schedule();

@@ -2,6 +2,7 @@ import { protocolBreach } from './breach.ts';
 import type { Credit } from './credit.ts';
 import type { EndFrame, HeadersFrame, MessageFrame, OpenFrame } from './frame/frame.ts';
 import type { OpenOptions, OutgoingStream, StreamEvents, StreamStatus } from './link.ts';
+import type { First } from './send-queue.ts';
 import { checkMetadata, StatusCode } from './status.ts';
 import { checkLength, Stream, type StreamHost } from './stream.ts';
 
@@ -17,13 +18,12 @@ export class OutgoingCall extends Stream implements OutgoingStream {
     this.#events = events;
   }
 
-  /** Sends the Open, with the first message or what may go of it. `hasRoom`: whether data may go at once. */
-  start(method: string, options: OpenOptions, hasRoom: boolean): void {
+  /** Sends the Open, with the first message or what may go of it. */
+  start(method: string, options: OpenOptions): void {
     const { data, halfClose = false, metadata = [], timeoutMs } = options;
     const { creditMessages, creditBytes } = this.host.limits;
     this.#isHalfClosed = halfClose;
-    if (data) this.queue.push(data, halfClose ? 'halfClose' : undefined);
-    const first = hasRoom ? this.queue.takeFirst() : undefined;
+    const first = data && this.#first(data, halfClose);
     const frame: OpenFrame = {
       kind: 'open',
       streamId: this.id,
@@ -38,6 +38,14 @@ export class OutgoingCall extends Stream implements OutgoingStream {
     };
     this.host.sendFrame(frame);
     if (this.queue.isReady) this.host.schedule(this);
+  }
+
+  /** What goes of the first message at once; the rest, or all of it, waits. */
+  #first(data: Uint8Array, halfClose: boolean): First | undefined {
+    const { hasRoom } = this.host;
+    if (hasRoom && this.queue.takeWhole(data)) return { data, more: false, halfClose };
+    this.queue.push(data, halfClose ? 'halfClose' : undefined);
+    return hasRoom ? this.queue.takeFirst() : undefined;
   }
 
   send(data: Uint8Array, halfClose = false): Promise<void> | undefined {
@@ -69,11 +77,15 @@ export class OutgoingCall extends Stream implements OutgoingStream {
   receiveMessage(frame: MessageFrame): void {
     if (frame.halfClose || !frame.data) throw protocolBreach('the callee closed the caller’s half');
     this.#hasMessage = true;
-    this.receive(frame.data, frame.more, (message) => this.#events.onMessage(message));
+    this.receive(frame.data, frame.more);
+  }
+
+  protected override deliver(message: Uint8Array): void {
+    this.#events.onMessage(message);
   }
 
   receiveEnd(frame: EndFrame): void {
-    if (frame.data) this.receive(frame.data, false, (message) => this.#events.onMessage(message));
+    if (frame.data) this.receive(frame.data, false);
     else if (frame.code === 0 && this.inbox.isInMessage) throw protocolBreach('a call ended within a message');
     if (this.isOver) return; // the owner gave up when it saw the message
     this.finish();

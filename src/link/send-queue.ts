@@ -10,6 +10,13 @@ export interface Backlog {
 /** What stands with the last fragment of an item: nothing, the end of the caller's half, or the end of the call. */
 export type Last = undefined | 'halfClose' | EndFrame;
 
+/** What stands in an Open. */
+export interface First {
+  readonly data: Uint8Array;
+  readonly more: boolean;
+  readonly halfClose: boolean;
+}
+
 interface Item {
   readonly data: Uint8Array | undefined;
   readonly last: Last;
@@ -66,8 +73,18 @@ export class SendQueue {
     return this.#credit.bytes > 0 || item.data.length === item.offset;
   }
 
+  /** Whether a message may leave whole and at once: nothing waits before it, and there is credit. Takes the credit. */
+  takeWhole({ length }: Uint8Array): boolean {
+    const credit = this.#credit;
+    if (this.#items.length > 0 || length > FRAGMENT_BYTES) return false;
+    if (credit.messages === 0 || length > credit.bytes) return false;
+    credit.messages--;
+    credit.bytes -= length;
+    return true;
+  }
+
   /** How many bytes of the first message may go into an Open; undefined if there is none, or no credit. */
-  takeFirst(): { data: Uint8Array; more: boolean; halfClose: boolean } | undefined {
+  takeFirst(): First | undefined {
     const item = this.#items[0];
     if (item?.data === undefined || !this.isReady) return undefined;
     const data = this.#take(item, item.data);

@@ -11,6 +11,8 @@ import { type Backlog, type Last, SendQueue } from './send-queue.ts';
 export interface StreamHost {
   readonly limits: LinkLimits;
   readonly backlog: Backlog;
+  /** Whether the carrier takes more. */
+  readonly hasRoom: boolean;
   /** Whether as much waits as may wait. */
   readonly isFull: boolean;
   /** Sends a frame with this turn's packet. */
@@ -91,11 +93,14 @@ export abstract class Stream {
   }
 
   /** Takes a fragment; the whole message goes to the owner. */
-  protected receive(data: Uint8Array, more: boolean, deliver: (message: Uint8Array) => void): void {
+  protected receive(data: Uint8Array, more: boolean): void {
     const message = this.inbox.take(data, more);
-    if (message) deliver(message);
+    if (message) this.deliver(message);
     else this.#giveCredit();
   }
+
+  /** Hands a message to the owner. */
+  protected abstract deliver(message: Uint8Array): void;
 
   #giveCredit(): void {
     const credit = this.inbox.due(this.id);

@@ -7,14 +7,13 @@ import { Writer } from './writer.ts';
 const FRAMES = 1;
 const STREAM_ID = 1;
 
-/** How many bytes the frame takes in a packet. */
-export function packedSize(frame: Frame): number {
-  return fieldSize(frameSize(frame, bodySize(frame)));
+/** How many bytes the frame takes in a packet. `body`: its `bodySize`, if it is known. */
+export function packedSize(frame: Frame, body = bodySize(frame)): number {
+  return fieldSize(frameSize(frame, body));
 }
 
 /** Writes a frame as one entry of a packet; the writer must have room for `packedSize`. */
-export function packFrame(writer: Writer, frame: Frame): void {
-  const body = bodySize(frame);
+export function packFrame(writer: Writer, frame: Frame, body = bodySize(frame)): void {
   writer.open(FRAMES, frameSize(frame, body));
   writeFrame(writer, frame, body);
 }

@@ -1,5 +1,3 @@
-import { utf8Size } from './size.ts';
-
 const VARINT = 0;
 const BYTES = 2;
 
@@ -80,11 +78,25 @@ export class Writer {
   }
 
   text(field: number, value: string): void {
-    if (value === '') return;
-    const size = utf8Size(value);
+    if (value === '' || (value.length <= LOOP_BYTES && this.#ascii(field, value))) return;
+    const size = Buffer.byteLength(value);
     this.open(field, size);
-    if (size > LOOP_BYTES || size !== value.length) this.buffer.write(value, this.position);
-    else for (let index = 0; index < size; index++) this.buffer[this.position + index] = value.charCodeAt(index);
+    this.buffer.write(value, this.position);
     this.position += size;
+  }
+
+  /** Writes a short text, or nothing if there is more in it than ASCII. */
+  #ascii(field: number, value: string): boolean {
+    const start = this.position;
+    this.open(field, value.length);
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.position = start;
+        return false;
+      }
+      this.buffer[this.position++] = code;
+    }
+    return true;
   }
 }
