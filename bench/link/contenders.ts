@@ -9,6 +9,7 @@ const load = {
   floor: async () => (await import('./contenders/floor.ts')).floor,
   jsonRpc: async () => (await import('./contenders/json-rpc.ts')).jsonRpc,
   pipe: async () => (await import('./contenders/pipe.ts')).pipe,
+  slim: async () => (await import('./contenders/slim.ts')).slim,
 } as const;
 
 export type ContenderName = keyof typeof load;

@@ -10,12 +10,13 @@ import type { SuiteOptions } from '../lib/suite.ts';
 import { Pairs } from './pairs.ts';
 import { fairness } from './parts/fairness.ts';
 import { idle } from './parts/idle.ts';
+import { slim } from './parts/slim.ts';
 import { bulk, streaming } from './parts/streaming.ts';
 import { unary } from './parts/unary.ts';
 
 type Part = (pairs: Pairs, note: (text: string) => void) => Promise<Figure[]>;
 
-const parts: Readonly<Record<string, Part>> = { unary, streaming, bulk, fairness, idle };
+const parts: Readonly<Record<string, Part>> = { unary, streaming, bulk, fairness, idle, slim };
 
 export async function run(note: (text: string) => void, { only }: SuiteOptions): Promise<SuiteResult> {
   const chosen = Object.keys(parts).filter((name) => only === undefined || name === only);
