@@ -40,7 +40,7 @@ export class Inbox {
 
   /** Takes a fragment; returns the message if it is whole. Throws `Breach` or `MessageTooLong`. */
   take(data: Uint8Array, more: boolean): Uint8Array | undefined {
-    if (!this.isInMessage) this.#credit.takeMessage();
+    if (!this.isInMessage) this.#credit.takeMessage(this.#waiting === 0);
     this.#credit.takeBytes(data.length);
     if ((this.#assembler?.length ?? 0) + data.length > this.#maxBytes) throw new MessageTooLong();
     if (more) {

@@ -87,6 +87,10 @@ export abstract class Stream {
     if (this.host.isFull && !this.queue.isEmpty) {
       throw new LocalError('STREAM_SEND_OVERRUN', 'the stream was given more messages without waiting for the first');
     }
+    if (data !== undefined && typeof last !== 'object' && this.host.hasRoom && this.queue.takeWhole(data)) {
+      this.host.sendFrame({ kind: 'message', streamId: this.id, data, more: false, halfClose: last === 'halfClose' });
+      return undefined;
+    }
     this.queue.push(data, last);
     if (this.queue.isReady) this.host.schedule(this);
     return this.queue.flushed();

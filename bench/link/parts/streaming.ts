@@ -9,7 +9,7 @@ const ROUND_MS = 600;
 const WARM_UP_MS = 1_500;
 
 /** Messages of one stream. */
-const SMALL_COUNT = 2_000;
+const SMALL_COUNT = 10_000;
 
 const BULK_BYTES = 2 ** 20;
 const BULK_COUNT = 32;
