@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { IncomingStream, StreamStatus } from '../../src/link/link.ts';
 import { bytesOf, call, memoryPair, ok, serveBy, serveEcho, textOf, tlsPair } from './support.ts';
 
@@ -159,6 +159,7 @@ describe('a stream', () => {
     const sending = (async () => {
       for (let sent = 0; sent < 10; sent++) await stream.send(new Uint8Array(300_000));
     })();
+    await vi.waitFor(() => expect(received).toBe(900_000), 10_000);
     await settle();
     expect(received).toBe(900_000);
     stream.cancel(1);
