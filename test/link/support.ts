@@ -118,6 +118,8 @@ export function linkServer(
 export interface Pair extends AsyncDisposable {
   readonly dialed: Link;
   readonly accepted: Link;
+  /** The carrier is gone, as if a cable were cut. */
+  cut(): void;
 }
 
 /** Two ends of a link in memory, between these nodes or fresh ones. */
@@ -132,10 +134,11 @@ export async function memoryPair(
   const server = linkServer(accepted, optionsOf(two, acceptor), () => carriers.accepted);
   server.emit('connection', carriers.accepted.stream);
   const dialed = await dialLink(carriers.dialed, optionsOf(one, dialer));
-  return pairOf(dialed, await accepted.next(), async () => {
+  const cut = () => {
     carriers.dialed.stream.destroy();
     carriers.accepted.stream.destroy();
-  });
+  };
+  return pairOf(dialed, await accepted.next(), cut, async () => cut());
 }
 
 /** Two ends of a link over TLS. */
@@ -144,13 +147,15 @@ export async function tlsPair(dialer: TestOptions = {}, acceptor: TestOptions = 
   const server = await listen(two, optionsOf(two, acceptor));
   const carrier = await dialTls({ identity: await one.tls(), nodeId: two.nodeId, address: server.address });
   const dialed = await dialLink(carrier, optionsOf(one, dialer));
-  return pairOf(dialed, await server.accepted.next(), async () => server[Symbol.asyncDispose]());
+  const cut = () => carrier.stream.destroy();
+  return pairOf(dialed, await server.accepted.next(), cut, async () => server[Symbol.asyncDispose]());
 }
 
-function pairOf(dialed: Link, accepted: Link, end: () => Promise<void>): Pair {
+function pairOf(dialed: Link, accepted: Link, cut: () => void, end: () => Promise<void>): Pair {
   return {
     dialed,
     accepted,
+    cut,
     async [Symbol.asyncDispose]() {
       dialed.close(11, 'the test is over');
       await Promise.all([dialed.closed, accepted.closed]);
