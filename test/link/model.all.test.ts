@@ -1,0 +1,13 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { anyDeeds, anyFlow } from './model/deeds.ts';
+
+describe('both ends of a link do what the model says, in thousands of cases', () => {
+  it('whatever is done to them, in whatever order', async () => {
+    await fc.assert(anyDeeds, { numRuns: 1_500 });
+  }, 120_000);
+
+  it('with the messages of one call, read at any pace', async () => {
+    await fc.assert(anyFlow, { numRuns: 500 });
+  }, 120_000);
+});
