@@ -75,6 +75,7 @@ class Handshake implements ChannelReceiver {
 
   /** The hello is kept, and what comes with it may be. */
   onPacket(packet: Buffer): boolean {
+    if (this.#isOver) return false; // given up: the carrier still brings what was under way
     eachFrame(packet, (frame) => {
       if (this.#session) this.#session.onFrame(frame);
       else this.#onFirst(frame);
