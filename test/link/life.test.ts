@@ -1,4 +1,6 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { ErrorInfoSchema } from '../../gen/towline/v1/error_info_pb.ts';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { dialTls } from '../../src/link/carrier/tls.ts';
 import type { IncomingStream, StreamStatus } from '../../src/link/link.ts';
@@ -102,8 +104,27 @@ describe('a drain', () => {
     serveEcho(pair.accepted);
     const crossing = call(pair.dialed, 'a.B/C', unary('x')).seen;
     void pair.accepted.drain(CloseReason.SHUTDOWN, '');
-    expect((await crossing).status).toMatchObject({ code: 14, lost: false });
+    const { status } = await crossing;
+    expect(status).toMatchObject({ code: 14, lost: false });
+    const [detail] = status.details;
+    expect(detail && fromBinary(ErrorInfoSchema, detail.value).reason).toBe('LINK_DRAINING');
     expect((await pair.dialed.closed).reason).toBe(CloseReason.SHUTDOWN);
+  });
+
+  it('waits for calls that cross it even if the last call ends meanwhile', async () => {
+    await using pair = await memoryPair();
+    const held = Promise.withResolvers<IncomingStream>();
+    pair.accepted.accept((stream) => {
+      held.resolve(stream);
+      return { onMessage: () => undefined, onEnd: () => undefined };
+    });
+    const running = call(pair.dialed, 'a.B/C', unary('x')).seen;
+    const stream = await held.promise;
+    void pair.accepted.drain(CloseReason.SHUTDOWN, '');
+    const crossing = call(pair.dialed, 'a.B/C', unary('y')).seen;
+    stream.end(ok);
+    expect((await running).status).toMatchObject({ code: 0, lost: false });
+    expect((await crossing).status).toMatchObject({ code: 14, lost: false });
   });
 
   it('gives a call that never ends 30 s', async () => {
