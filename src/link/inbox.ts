@@ -49,8 +49,8 @@ export class Inbox {
       this.#advance();
       return undefined;
     }
-    this.#waiting++;
-    return this.#assembler?.finish(data) ?? data;
+    const message = this.#assembler?.finish(data) ?? data;
+    return this.#waiting++ === 0 ? message : ownBytes(message);
   }
 
   /** The owner has taken the oldest waiting message, of so many bytes. */
@@ -72,4 +72,9 @@ export class Inbox {
   due(streamId: number): CreditFrame | undefined {
     return this.#credit.due(streamId);
   }
+}
+
+/** A view keeps its whole packet: one that has to wait must not hold more than twice its credit. */
+function ownBytes(message: Uint8Array): Uint8Array {
+  return message.length * 2 < message.buffer.byteLength ? message.slice() : message;
 }
