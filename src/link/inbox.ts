@@ -1,6 +1,7 @@
 import { Assembler } from './assembler.ts';
 import { type Credit, ReceiveCredit } from './credit.ts';
 import type { CreditFrame } from './frame/frame.ts';
+import { FRAGMENT_BYTES } from './limits.ts';
 
 /** A message of a peer grew beyond the limit: its call ends with `resource_exhausted`, the link goes on. */
 export class MessageTooLong extends Error {
@@ -74,7 +75,13 @@ export class Inbox {
   }
 }
 
-/** A view keeps its whole packet: one that has to wait must not hold more than twice its credit. */
+/**
+ * A view keeps its whole packet. One that has to wait may hold a fragment's worth, as if it were that large; of a larger
+ * packet it gets a copy.
+ */
 function ownBytes(message: Uint8Array): Uint8Array {
-  return message.length * 2 < message.buffer.byteLength ? message.slice() : message;
+  const { byteLength } = message.buffer;
+  if (byteLength <= FRAGMENT_BYTES || byteLength <= 2 * message.length) return message;
+  const copy = Buffer.from(message);
+  return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
 }
