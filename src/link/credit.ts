@@ -14,18 +14,24 @@ export class SendCredit {
   messages: number;
   bytes: number;
 
+  /** Throws a `Breach` as `grant` does. */
   constructor(initial: Credit) {
-    this.messages = Math.min(initial.messages, MAX_CREDIT);
-    this.bytes = Math.min(initial.bytes, MAX_CREDIT);
+    checkCredit(initial);
+    this.messages = initial.messages;
+    this.bytes = initial.bytes;
   }
 
   /** The receiver grants more. Throws a `Breach` for a sum that no honest receiver grants. */
   grant(more: Credit): void {
     this.messages += more.messages;
     this.bytes += more.bytes;
-    if (this.messages > MAX_CREDIT || this.bytes > MAX_CREDIT)
-      throw protocolBreach('credits add up to more than 2^31-1');
+    checkCredit(this);
   }
+}
+
+/** Throws a `Breach` for more than fits in a signed 32-bit integer. */
+export function checkCredit({ messages, bytes }: Credit): void {
+  if (messages > MAX_CREDIT || bytes > MAX_CREDIT) throw protocolBreach('credits add up to more than 2^31-1');
 }
 
 /**

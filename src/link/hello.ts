@@ -6,6 +6,7 @@ import { equalBytes } from '../base/bytes.ts';
 import type { Identity } from '../trust/identity.ts';
 import { verify } from '../trust/signature.ts';
 import { Breach, protocolBreach } from './breach.ts';
+import { checkCredit } from './credit.ts';
 import type { HelloFrame } from './frame/frame.ts';
 import { checkHelloBody } from './hello-rules.ts';
 import type { LinkLimits } from './limits.ts';
@@ -78,6 +79,7 @@ function bodyOf(nodeId: Uint8Array, own: OwnHello, limits: LinkLimits): HelloBod
 export function verifyHello(frame: HelloFrame, context: HelloContext, peerNodeId: Uint8Array): HelloBody {
   const body = readBody(frame.body);
   checkHelloBody(body);
+  checkCredit({ messages: body.initialCreditMessages, bytes: body.initialCreditBytes });
   if (!equalBytes(body.nodeId, peerNodeId)) throw badHello('the hello names another key than the carrier shows');
   const { side, binding } = context;
   if (!verify(peerNodeId, frame.signature, 'towline-link-v1', Uint8Array.of(side), binding, frame.body)) {

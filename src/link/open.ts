@@ -94,6 +94,7 @@ export async function acceptLink(
   if (headers['content-type'] !== OPEN_CONTENT_TYPE) throw refuseType(stream);
   stream.respond({ ':status': 200, 'content-type': OPEN_CONTENT_TYPE });
   if (!options.isTrusted(facts.peerNodeId)) throw refuseKey(stream);
+  if (isCompressed(headers)) throw refuseCompression(stream);
   stream.session?.settings({ initialWindowSize: FIRST_WINDOW_BYTES });
   const channel = new Channel(stream, 'acceptor');
   growWindow(stream);
@@ -108,10 +109,26 @@ function refuseType(stream: ServerHttp2Stream): LocalError {
 }
 
 function refuseKey(stream: ServerHttp2Stream): LocalError {
+  endRefused(stream, CloseReason.UNTRUSTED, 'this key is not trusted here');
+  return new LocalError('LINK_UNTRUSTED', 'a key that is not trusted asked for a link');
+}
+
+/** A small packet could become a large one: nothing on a link is ever compressed. */
+function refuseCompression(stream: ServerHttp2Stream): LocalError {
+  const message = 'a link is not compressed: leave out content-encoding and connect-content-encoding';
+  endRefused(stream, CloseReason.PROTOCOL_ERROR, message);
+  return new LocalError('LINK_PROTOCOL_ERROR', message);
+}
+
+function isCompressed(headers: IncomingHttpHeaders): boolean {
+  const encodings = [headers['content-encoding'], headers['connect-content-encoding']];
+  return encodings.some((encoding) => encoding !== undefined && encoding !== 'identity');
+}
+
+function endRefused(stream: ServerHttp2Stream, reason: CloseReason, message: string): void {
   stream.on('error', ignoreTold);
   stream.resume();
-  stream.end(envelopeOf(END_FLAG, refusalJson(CloseReason.UNTRUSTED, 'this key is not trusted here')));
-  return new LocalError('LINK_UNTRUSTED', 'a key that is not trusted asked for a link');
+  stream.end(envelopeOf(END_FLAG, refusalJson(reason, message)));
 }
 
 /** The connection may serve other requests: it is cut only for reasons that make it worthless. */

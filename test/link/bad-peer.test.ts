@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { CloseReason, HelloBodySchema } from '../../gen/towline/v1/frame_pb.ts';
 import { envelopeOf } from '../../src/link/envelope.ts';
 import type { EndFrame, Frame, MessageFrame } from '../../src/link/frame/frame.ts';
-import { openFrame, packet, RawPeer } from './raw-peer.ts';
-import { serveEcho } from './support.ts';
+import { heartbeatAnswered, openFrame, packet, RawPeer } from './raw-peer.ts';
+import { call, serveEcho } from './support.ts';
 
 const message = (streamId: number, size = 1, change: Partial<MessageFrame> = {}): MessageFrame => ({
   kind: 'message',
@@ -24,6 +24,7 @@ const end = (streamId: number): EndFrame => ({
   trailers: [],
   data: undefined,
 });
+const headers = (streamId: number): Frame => ({ kind: 'headers', streamId, metadata: [] });
 const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
 describe('a link ends with PROTOCOL_ERROR', () => {
@@ -55,6 +56,10 @@ describe('a link ends with PROTOCOL_ERROR', () => {
         { kind: 'credit', streamId: 1, messages: 2_000_000_000, bytes: 0 },
       ],
     ],
+    ['on an Open that grants 2^32-1 messages', [openFrame(1, { creditMessages: 2 ** 32 - 1 })]],
+    ['on an Open that grants 2^31 bytes', [openFrame(1, { creditBytes: 2 ** 31 })]],
+    ['on a grant of 2^32-1 bytes', [openFrame(1), { kind: 'credit', streamId: 1, messages: 0, bytes: 2 ** 32 - 1 }]],
+    ['on headers of a call that has its answer', [openFrame(1), { kind: 'headers', streamId: 2, metadata: [] }]],
     ['on a method without a name', [openFrame(1, { method: '' })]],
     ['on a frame larger than a fragment', [openFrame(1, { data: new Uint8Array(65_537) })]],
     ['on an unknown status', [openFrame(1), { kind: 'cancel', streamId: 1, code: 17 }]],
@@ -93,6 +98,28 @@ describe('a link ends with PROTOCOL_ERROR', () => {
   });
 });
 
+describe('a callee that breaks the rules of its call ends the link with PROTOCOL_ERROR', () => {
+  it.each<[string, Frame[]]>([
+    ['headers twice', [headers(2), headers(2)]],
+    ['headers after a message', [message(2), headers(2)]],
+    ['a message without data', [message(2, 0, { data: undefined })]],
+    ['the end of the caller’s half', [message(2, 1, { halfClose: true })]],
+    ['a cancel', [{ kind: 'cancel', streamId: 2, code: 1 }]],
+    ['an Open of the caller’s id', [openFrame(2)]],
+    ['more messages than the credit', many(33, () => message(2))],
+    ['an end within a message', [message(2, 1, { more: true }), end(2)]],
+    ['credit beyond 2^31-1', [{ kind: 'credit', streamId: 2, messages: 2 ** 31, bytes: 0 }]],
+  ])('%s', async (_, frames) => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    const { seen } = call(link, 'a.B/C', {}, false);
+    await peer.saw('open');
+    peer.send(...frames);
+    expect((await peer.closeReason())[0]).toBe(CloseReason.PROTOCOL_ERROR);
+    expect((await seen).status).toMatchObject({ code: 14, lost: true });
+  });
+});
+
 describe('a link ends with LIMIT_EXCEEDED', () => {
   it('on a packet of more than 1 MiB', async () => {
     const peer = new RawPeer();
@@ -107,6 +134,17 @@ describe('a link ends with LIMIT_EXCEEDED', () => {
     const link = await peer.open();
     peer.send(openFrame(1, { metadata: many(3, () => ({ name: 'n', value: 'v'.repeat(8_000) })) }));
     expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
+  });
+
+  it('when a peer wants more heartbeats answered than it reads', async () => {
+    const peer = new RawPeer({ limits: { unsentBytes: 20_000 } });
+    const link = await peer.open();
+    peer.stream.pause();
+    const beats = many<Frame>(3_000, (sequence) => ({ kind: 'heartbeat', streamId: 0, sequence, isAnswer: false }));
+    const timer = setInterval(() => peer.send(...beats), 10);
+    expect((await link.closed).reason).toBe(CloseReason.LIMIT_EXCEEDED);
+    clearInterval(timer);
+    peer.stream.destroy();
   });
 
   it('when a peer asks for more than it reads', async () => {
@@ -160,6 +198,56 @@ describe('a link goes on', () => {
     expect(await peer.saw('end')).toMatchObject({ streamId: 8_193, kind: { value: { code: 8 } } });
     expect(link.counters().streams).toBe(4_096);
     link.close(CloseReason.REQUESTED, 'enough');
+  });
+
+  it('when the peer ends a call twice, and talks on after the end', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    const { seen } = call(link, 'a.B/C');
+    await peer.saw('open');
+    peer.send(message(2), end(2), end(2), message(2), headers(2), {
+      kind: 'credit',
+      streamId: 2,
+      messages: 9,
+      bytes: 9,
+    });
+    const { messages, status } = await seen;
+    expect([messages.length, status.code]).toEqual([1, 0]);
+    await heartbeatAnswered(peer);
+    expect(link.isUsable).toBe(true);
+  });
+
+  it('when the peer never grants credit: its own calls wait, and no others', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    serveEcho(link);
+    const starving = openFrame(1, { data: Buffer.alloc(1_000), halfClose: true, creditMessages: 0, creditBytes: 0 });
+    peer.send(starving, openFrame(3, { data: Buffer.from('fed'), halfClose: true }));
+    expect(await peer.saw('end')).toMatchObject({ streamId: 3, kind: { value: { data: Buffer.from('fed') } } });
+    expect(link.counters().streams).toBe(1);
+    peer.send({ kind: 'cancel', streamId: 1, code: 1 });
+    await expect.poll(() => link.counters().streams).toBe(0);
+  });
+
+  it('when a message never ends: its call fails at the limit of a message', async () => {
+    const peer = new RawPeer({ limits: { messageBytes: 300_000 } });
+    const link = await peer.open();
+    serveEcho(link);
+    peer.send(openFrame(1), ...many(6, () => message(1, 60_000, { more: true })));
+    expect(await peer.saw('end')).toMatchObject({ streamId: 1, kind: { value: { code: 8 } } });
+    peer.send(message(1, 60_000, { more: true })); // it has not heard yet
+    await heartbeatAnswered(peer);
+    expect(link.isUsable).toBe(true);
+  });
+
+  it('when a message is made of 100,000 fragments without bytes', async () => {
+    const peer = new RawPeer();
+    const link = await peer.open();
+    serveEcho(link);
+    peer.send(openFrame(1));
+    for (let round = 0; round < 10; round++) peer.send(...many(10_000, () => message(1, 0, { more: true })));
+    peer.send(message(1, 1, { halfClose: true }));
+    expect(await peer.saw('end')).toMatchObject({ streamId: 1, kind: { value: { data: Buffer.alloc(1) } } });
   });
 
   it('when the peer grants a single byte at a time', async () => {
@@ -219,6 +307,25 @@ describe('a link is refused', () => {
     await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_HELLO_TIMEOUT' });
     await peer.ended.promise;
     expect(JSON.parse(peer.endJson ?? '').error.code).toBe('deadline_exceeded');
+  });
+
+  it.each([
+    { 'content-encoding': 'gzip' },
+    { 'connect-content-encoding': 'gzip' },
+    { 'connect-content-encoding': 'br' },
+  ])('for compression: %o', async (headers) => {
+    const peer = new RawPeer({ headers });
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_PROTOCOL_ERROR' });
+    await peer.ended.promise;
+    expect(JSON.parse(peer.endJson ?? '')).toMatchObject({
+      error: { code: 'invalid_argument', message: expect.stringContaining('compress') },
+    });
+  });
+
+  it('for a hello that grants 2^32-1 messages', async () => {
+    const peer = new RawPeer();
+    peer.send(peer.hello({}, peer.binding, { creditMessages: 2 ** 32 - 1 }));
+    await expect(peer.accepted.next()).rejects.toMatchObject({ reason: 'LINK_PROTOCOL_ERROR' });
   });
 
   it('for another content type', async () => {

@@ -5,7 +5,7 @@ import type { Frame } from '../../src/link/frame/frame.ts';
 import { PACKET_BYTES } from '../../src/link/limits.ts';
 import type { Link } from '../../src/link/link.ts';
 import { usedBytes } from '../support/memory.ts';
-import { openFrame, packet, RawPeer } from './raw-peer.ts';
+import { heartbeatAnswered, openFrame, packet, RawPeer } from './raw-peer.ts';
 
 const MIB = 1024 * 1024;
 
@@ -22,13 +22,6 @@ function padded(frame: Frame): Buffer {
   const filling = PACKET_BYTES - frames.length - 5;
   const tag = Buffer.of(0x12, (filling & 0x7f) | 0x80, ((filling >> 7) & 0x7f) | 0x80, filling >> 14);
   return envelopeOf(0, Buffer.concat([frames, tag, Buffer.alloc(filling)]));
-}
-
-async function heartbeatAnswered(peer: RawPeer): Promise<void> {
-  const before = peer.frames.filter(({ kind }) => kind.case === 'heartbeat').length;
-  peer.send({ kind: 'heartbeat', streamId: 0, sequence: 1, isAnswer: false });
-  const answers = () => peer.frames.filter(({ kind }) => kind.case === 'heartbeat').length;
-  await expect.poll(answers, { timeout: 20_000 }).toBeGreaterThan(before);
 }
 
 describe('a peer makes its victim hold', () => {

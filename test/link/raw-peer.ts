@@ -1,6 +1,7 @@
 /** A peer that says whatever a test wants, against a real acceptor. */
 import { type ClientHttp2Stream, connect } from 'node:http2';
 import { fromBinary } from '@bufbuild/protobuf';
+import { expect } from 'vitest';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { OpenResponseSchema } from '../../gen/towline/v1/link_service_pb.ts';
 import { memoryCarriers } from '../../src/link/carrier/memory.ts';
@@ -9,7 +10,7 @@ import { packedSize, packFrame } from '../../src/link/frame/encode.ts';
 import type { Frame, OpenFrame } from '../../src/link/frame/frame.ts';
 import { Writer } from '../../src/link/frame/writer.ts';
 import { makeHello, type OwnHello, Side } from '../../src/link/hello.ts';
-import { linkLimits } from '../../src/link/limits.ts';
+import { type LinkLimits, linkLimits } from '../../src/link/limits.ts';
 import type { Link } from '../../src/link/link.ts';
 import { OPEN_CONTENT_TYPE, OPEN_PATH } from '../../src/link/open.ts';
 import { Accepted, linkServer, optionsOf, type TestNode, type TestOptions, testNode } from './support.ts';
@@ -28,8 +29,10 @@ export class RawPeer {
   readonly status = Promise.withResolvers<number | undefined>();
   readonly ended = Promise.withResolvers<void>();
 
-  constructor(options: TestOptions & { isTrusted?: boolean; contentType?: string } = {}) {
-    const { isTrusted = true, contentType = OPEN_CONTENT_TYPE, ...more } = options;
+  constructor(
+    options: TestOptions & { isTrusted?: boolean; contentType?: string; headers?: Record<string, string> } = {},
+  ) {
+    const { isTrusted = true, contentType = OPEN_CONTENT_TYPE, headers = {}, ...more } = options;
     const { dialed, accepted } = memoryCarriers(this.node.nodeId, this.acceptor.nodeId);
     this.binding = dialed.binding;
     const acceptOptions = { ...optionsOf(this.acceptor, more), isTrusted: () => isTrusted };
@@ -37,7 +40,7 @@ export class RawPeer {
     const session = connect('http://raw.invalid', { createConnection: () => dialed.stream });
     session.on('error', () => undefined);
     this.stream = session.request(
-      { ':method': 'POST', ':path': OPEN_PATH, 'content-type': contentType },
+      { ':method': 'POST', ':path': OPEN_PATH, 'content-type': contentType, ...headers },
       { endStream: false },
     );
     const reader = new EnvelopeReader((flag, payload) => this.#take(flag, payload));
@@ -69,9 +72,9 @@ export class RawPeer {
     this.sendBytes(packet(...frames));
   }
 
-  hello(change: Partial<OwnHello> = {}, binding = this.binding) {
+  hello(change: Partial<OwnHello> = {}, binding = this.binding, limits: Partial<LinkLimits> = {}) {
     const own = { instanceId: this.node.instanceId, software: 'raw/1', ...change };
-    return makeHello(this.node, own, { side: Side.DIALER, binding }, linkLimits);
+    return makeHello(this.node, own, { side: Side.DIALER, binding }, { ...linkLimits, ...limits });
   }
 
   /** Says a good hello; the link of the other side. */
@@ -95,6 +98,14 @@ export class RawPeer {
     if (frame.kind.case !== 'close') return [CloseReason.UNSPECIFIED, ''];
     return [frame.kind.value.reason, frame.kind.value.message];
   }
+}
+
+/** Waits until the other side has read everything that was sent before. */
+export async function heartbeatAnswered(peer: RawPeer): Promise<void> {
+  const answers = () => peer.frames.filter(({ kind }) => kind.case === 'heartbeat' && kind.value.isAnswer).length;
+  const before = answers();
+  peer.send({ kind: 'heartbeat', streamId: 0, sequence: 1, isAnswer: false });
+  await expect.poll(answers, { timeout: 20_000 }).toBeGreaterThan(before);
 }
 
 export function packet(...frames: Frame[]): Buffer {

@@ -180,7 +180,7 @@ function signed(body: Uint8Array, side: number): HelloFrame {
 }
 
 function helloOf(random: Random): HelloBody {
-  const initialCreditMessages = random.oneIn(4) ? 2 ** 32 - 1 : 32;
+  const initialCreditMessages = random.oneIn(4) ? 2 ** 31 - 1 : 32;
   return create(HelloBodySchema, { nodeId: peer.nodeId, initialCreditMessages, initialCreditBytes: 1_048_576 });
 }
 
