@@ -26,6 +26,12 @@ export interface LinkPoolOptions {
   readonly onChange?: () => void;
 }
 
+/**
+ * Links of one peer that may make way at a time. Reconnecting uses one or two; a peer that opens link after link would
+ * else have us hold as many as it opens in the time of a drain.
+ */
+const maxLeaving = 4;
+
 /** Two links that opened within this time of each other may be one dial from each side. */
 const simultaneousMs = 5_000;
 
@@ -220,6 +226,8 @@ function linksOf({ link, leaving }: Slot): Link[] {
 /** Calls under way on a link that another one replaces go on; new ones do not begin. */
 function makeWay(slot: Slot, link: Link): void {
   slot.leaving.add(link);
+  const [oldest] = slot.leaving;
+  if (slot.leaving.size > maxLeaving) oldest?.close(CloseReason.DUPLICATE, 'too many links of this peer make way');
   void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
 }
 

@@ -157,6 +157,25 @@ describe('the pool of links', () => {
     relayed.close(CloseReason.REQUESTED, '');
   });
 
+  it('keeps at most four links of a peer that make way, however many it opens', async () => {
+    const [low, high] = twoMembers();
+    const first = await high.dial(low);
+    const held = call(first, 'a.B/C');
+    await sleep(10);
+    const more: Link[] = [];
+    for (let count = 0; count < 6; count++) {
+      const link = await high.dial(low);
+      call(link, 'a.B/C');
+      more.push(link);
+      await sleep(10);
+    }
+    expect(await first.closed).toMatchObject({ reason: CloseReason.DUPLICATE, remote: true });
+    expect((await held.seen).status).toMatchObject({ code: 14, lost: true });
+    await expect.poll(() => low.pool.history.list().length).toBe(2);
+    expect(low.pool.links()).toHaveLength(1);
+    for (const link of more) link.close(CloseReason.REQUESTED, 'the test is over');
+  });
+
   it('opens a kept link again when it is lost, and one that is not kept only when wanted', async () => {
     const [one, two] = twoMembers();
     one.pool.keep(two.node.nodeId, true);
