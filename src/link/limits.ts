@@ -23,6 +23,8 @@ export interface LinkLimits {
   readonly heartbeatMs: number;
   /** A side that has received nothing for so long ends the link. */
   readonly deadMs: number;
+  /** A side that waits so long for a sign of life asks for one; after as long again it tries another way to the peer. */
+  readonly doubtMs: number;
   /** How long the other side may take for its hello. */
   readonly helloMs: number;
   /** How long calls under way may take after a GoAway, before they are ended. */
@@ -51,6 +53,9 @@ export const linkLimits: LinkLimits = {
   heartbeatMs: 10_000,
   // Three heartbeats: one may be lost to a stall.
   deadMs: 30_000,
+  // Twice this and a dial fit into 10 s, the time that a cut-off call waits for its peer. TCP alone may send nothing for
+  // as long as a break has lasted already.
+  doubtMs: 2_500,
   // A handshake needs two round trips; who is silent for longer holds a place among the unauthenticated.
   helloMs: 10_000,
   // Most calls end in seconds; a subscription never does, and its owner subscribes again elsewhere.

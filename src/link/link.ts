@@ -114,6 +114,10 @@ export interface Link {
   readonly openTimeMs: number;
   /** Whether calls can still be opened: neither side drains or has closed the link. */
   readonly isUsable: boolean;
+  /** Whether the other side owes a sign of life: see `doubtMs` of the limits. */
+  readonly isSilent: boolean;
+  /** Calls `listener` when the link falls silent, and every few seconds while it is. One listener. */
+  onSilence(listener: () => void): void;
   /**
    * Opens a call. Throws a `LocalError` when nothing was sent: LINK_DRAINING (also after the end), LINK_BUSY,
    * MESSAGE_TOO_LARGE, METADATA_TOO_LARGE.

@@ -9,6 +9,9 @@ import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-b
 /** Small packets share a buffer of this size: no allocation for each. */
 const SLAB_BYTES = 16 * 1024;
 
+/** A packet that is not taken for so long stands behind others: else the system takes it at once, though nobody reads it. */
+const WAITED_MS = 100;
+
 /** Called when a packet has left, or with why it never will. */
 export type Taken = (error?: Error | null) => void;
 
@@ -17,6 +20,8 @@ export interface OutboxParts {
   readonly write: (packet: Buffer, taken: Taken) => void;
   /** There may be room for messages that wait. */
   readonly onRoom: () => void;
+  /** A packet that had to wait was taken: bytes before it have reached the other side. */
+  readonly onMoved: () => void;
   /** Above this, messages wait in their streams. */
   readonly carrierBytes: number;
 }
@@ -86,7 +91,11 @@ export class Outbox {
     this.#inCarrier += length;
     this.sentBytes += length;
     this.sentPackets++;
-    this.#parts.write(packet, (error) => this.#taken(length, buffer, error));
+    const writtenMs = performance.now();
+    this.#parts.write(packet, (error) => {
+      if (!error && performance.now() - writtenMs > WAITED_MS) this.#parts.onMoved();
+      this.#taken(length, buffer, error);
+    });
   }
 
   /** The next small packet starts behind the last one, while the buffer lasts; behind a large one, in a new buffer. */

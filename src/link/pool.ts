@@ -129,12 +129,21 @@ export class LinkPool {
     return slot;
   }
 
+  /**
+   * The link is silent: perhaps it is dead and nobody was told. Another that opens takes its place; if none does, nothing
+   * has happened.
+   */
+  #doubt(slot: Slot, link: Link): void {
+    if (slot.link !== link || slot.dialing || this.#closed || !(link.dialed || slot.keep)) return;
+    this.#dial(slot).promise.catch(ignoreTold);
+  }
+
   #dial(slot: Slot): { promise: Promise<Link>; stop: AbortController } {
     clearTimeout(slot.timer);
     const stop = new AbortController();
     const dialing = { promise: this.#dialed(slot, stop.signal), stop };
     slot.dialing = dialing;
-    this.#options.onEvent({ kind: 'connecting', nodeId: slot.nodeId });
+    if (!slot.link) this.#options.onEvent({ kind: 'connecting', nodeId: slot.nodeId });
     return dialing;
   }
 
@@ -159,6 +168,7 @@ export class LinkPool {
     const other = slot.link;
     this.#ids.set(link, ++this.#lastId);
     void link.closed.then((end) => this.#ended(slot, link, end));
+    link.onSilence(() => this.#doubt(slot, link));
     if (other && !this.#replaces(link, other)) {
       makeWay(slot, link);
       this.#options.onChange?.();
@@ -223,8 +233,15 @@ function linksOf({ link, leaving }: Slot): Link[] {
   return link ? [link, ...leaving] : [...leaving];
 }
 
-/** Calls under way on a link that another one replaces go on; new ones do not begin. */
+/**
+ * Calls under way on a link that another one replaces go on; new ones do not begin. On a silent one they would wait for
+ * nothing: they are lost at once, and asked for again where that is safe.
+ */
 function makeWay(slot: Slot, link: Link): void {
+  if (link.isSilent) {
+    link.close(CloseReason.HEARTBEAT_TIMEOUT, 'it was silent, and another link opened');
+    return;
+  }
   slot.leaving.add(link);
   const [oldest] = slot.leaving;
   if (slot.leaving.size > maxLeaving) oldest?.close(CloseReason.DUPLICATE, 'too many links of this peer make way');

@@ -55,6 +55,7 @@ export class LinkSession implements Link, ChannelReceiver {
   #state: State = { kind: 'open' };
   #receivedFrames = 0;
   #receivedPackets = 0;
+  #onSilence: () => void = () => undefined;
   readonly openTimeMs: number;
 
   constructor(parts: SessionParts) {
@@ -65,6 +66,7 @@ export class LinkSession implements Link, ChannelReceiver {
       carrierBytes: limits.carrierBytes,
       write: (packet, taken) => channel.write(packet, taken),
       onRoom: () => this.#mux.resume(),
+      onMoved: () => this.#heartbeat.moved(),
     });
     this.#mux = new Mux({
       dialed,
@@ -79,6 +81,8 @@ export class LinkSession implements Link, ChannelReceiver {
       clock,
       limits,
       beat: (sequence) => this.#outbox.add({ kind: 'heartbeat', streamId: 0, sequence, isAnswer: false }),
+      opened: () => this.#mux.opened,
+      onSilence: () => this.#onSilence(),
       onDead: () => this.#end(CloseReason.HEARTBEAT_TIMEOUT, `nothing was received for ${limits.deadMs / 1_000} s`),
     });
     this.#heartbeat.start();
@@ -114,6 +118,14 @@ export class LinkSession implements Link, ChannelReceiver {
 
   get isUsable(): boolean {
     return this.#state.kind === 'open' && this.#mux.mayOpen;
+  }
+
+  get isSilent(): boolean {
+    return this.#heartbeat.isSilent;
+  }
+
+  onSilence(listener: () => void): void {
+    this.#onSilence = listener;
   }
 
   open(method: string, events: StreamEvents, options: OpenOptions = {}): OutgoingStream {

@@ -55,6 +55,38 @@ describe('a quiet link', () => {
     peer.stream.destroy();
   });
 
+  it('asks for a sign of life 2.5 s after a call that brings none, and is silent 2.5 s later', async () => {
+    const clock = new ManualClock();
+    const peer = new RawPeer({ clock });
+    const link = await peer.open();
+    await clock.advance(1_100);
+    peer.send({ kind: 'heartbeat', streamId: 0, sequence: 2, isAnswer: true });
+    await clock.advance(1);
+    let silences = 0;
+    link.onSilence(() => silences++);
+    call(link, 'a.B/C', unary('x'));
+    await clock.advance(2_000);
+    const beats = () => peer.frames.filter(({ kind }) => kind.case === 'heartbeat').length;
+    expect([beats(), link.isSilent, silences]).toEqual([2, false, 0]);
+    await clock.advance(5_500);
+    expect([beats(), link.isSilent, silences]).toEqual([3, true, 1]);
+    peer.send({ kind: 'heartbeat', streamId: 0, sequence: 3, isAnswer: true });
+    await clock.advance(1);
+    expect(link.isSilent).toBe(false);
+    link.close(CloseReason.REQUESTED, 'the test is over');
+  });
+
+  it('asks for a sign of life when the machine has slept and its timers stood still', async () => {
+    const clock = new ManualClock();
+    await using pair = await memoryPair({ clock });
+    await clock.advance(1_500);
+    const before = pair.dialed.counters().sentFrames;
+    clock.sleep(3_600_000);
+    await clock.advance(2_500);
+    expect(pair.dialed.counters().sentFrames - before).toBe(2); // its heartbeat, and an answer to the other's
+    expect(pair.dialed.isUsable && pair.accepted.isUsable).toBe(true);
+  });
+
   it('lives through a time in which this process stood still', async () => {
     const clock = new ManualClock();
     await using pair = await memoryPair({ clock });

@@ -8,6 +8,7 @@ interface Timer {
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #nowMs = 0;
+  #sleptMs = 0;
   readonly #timers = new Set<Timer>();
 
   monotonicMs(): number {
@@ -15,7 +16,7 @@ export class ManualClock implements Clock {
   }
 
   timeMs(): number {
-    return 1_700_000_000_000 + this.#nowMs;
+    return 1_700_000_000_000 + this.#nowMs + this.#sleptMs;
   }
 
   after(delayMs: number, run: () => void): () => void {
@@ -42,6 +43,11 @@ export class ManualClock implements Clock {
     }
     this.#nowMs = endMs;
     await turns();
+  }
+
+  /** The machine sleeps: its timers stand still, the clock of the wall goes on. */
+  sleep(ms: number): void {
+    this.#sleptMs += ms;
   }
 
   /** Stands still for so long, as a suspended process does: then everything that was due fires late. */

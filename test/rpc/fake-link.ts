@@ -153,6 +153,8 @@ function fakeLink(open: Link['open']): Link {
     via: undefined,
     openTimeMs: 0,
     isUsable: true,
+    isSilent: false,
+    onSilence: () => undefined,
     open,
     accept: () => undefined,
     counters: () => ({
