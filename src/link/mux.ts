@@ -58,14 +58,13 @@ export class Mux implements StreamHost {
     return this.#outgoing.size + this.#incoming.size;
   }
 
-<<<<<<< HEAD
   get hasRoom(): boolean {
     return this.#parts.outbox.hasRoom;
-=======
+  }
+
   /** Calls that this side has opened so far. */
   get opened(): number {
     return this.#nextId >>> 1;
->>>>>>> 1b5bd5f (Try another carrier when a link falls silent, instead of waiting 30 s)
   }
 
   get isFull(): boolean {
