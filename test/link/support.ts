@@ -85,6 +85,7 @@ export async function listen(node: TestNode, options: AcceptOptions = optionsOf(
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     http2.emit('connection', socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
