@@ -30,7 +30,7 @@ export interface LinkPoolOptions {
  * Links of one peer that may make way at a time. Reconnecting uses one or two; a peer that opens link after link would
  * else have us hold as many as it opens in the time of a drain.
  */
-const maxLeaving = 4;
+const MAX_LEAVING = 4;
 
 /** Two links that opened within this time of each other may be one dial from each side. */
 const simultaneousMs = 5_000;
@@ -244,7 +244,7 @@ function makeWay(slot: Slot, link: Link): void {
   }
   slot.leaving.add(link);
   const [oldest] = slot.leaving;
-  if (slot.leaving.size > maxLeaving) oldest?.close(CloseReason.DUPLICATE, 'too many links of this peer make way');
+  if (slot.leaving.size > MAX_LEAVING) oldest?.close(CloseReason.DUPLICATE, 'too many links of this peer make way');
   void link.drain(CloseReason.DUPLICATE, 'the two nodes have another link');
 }
 
