@@ -285,6 +285,23 @@ describe('calls to peers', () => {
     expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  it('waits anew for a peer that was back for a while and is lost again', async () => {
+    let nowMs = Date.now();
+    const later = vi.spyOn(Date, 'now').mockImplementation(() => nowMs);
+    let asks = 0;
+    const client = toolClient({
+      async *callTool() {
+        asks++;
+        if (asks === 2) nowMs += 30_000; // half-open, until the heartbeat found out
+        if (asks <= 2) throw failure(Code.Unavailable, 'LINK_LOST', 'cut');
+        yield result('{"ok":true}');
+      },
+    });
+    const { as } = startDirectory({ work: client });
+    const answer = answerOf(as(agent).callTool({ tool: { node: 'work', upstream: 'u', name: 't' } }));
+    expect(await answer.finally(() => later.mockRestore())).toBe('{"ok":true}');
+  });
+
   it('says that the outcome is unknown when the link stays lost, and that the peer is offline when it never answered', async () => {
     const fails = (reason: string) =>
       toolClient({

@@ -33,6 +33,7 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
   #answers: AsyncIterator<CallToolResponse>;
   #attempt = 0;
   #giveUpMs: number | undefined;
+  #askedMs = 0;
 
   /** Asks at once. */
   constructor(client: Client<typeof ToolService>, request: CallToolRequest, route: PeerRoute, signal: AbortSignal) {
@@ -69,17 +70,24 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
   }
 
   #ask(): AsyncIterator<CallToolResponse> {
+    this.#askedMs = Date.now();
     return this.#client.callTool(this.#request, { signal: this.#signal })[Symbol.asyncIterator]();
   }
 
   /** Resolves when the call should be asked for again; throws what the caller is to hear if not. */
   async #recover(error: unknown): Promise<void> {
     const attempt = this.#attempt++;
-    if (reasonOf(error) === 'LINK_LOST') this.#giveUpMs ??= Date.now() + comeBackMs;
+    if (reasonOf(error) === 'LINK_LOST') this.#noteLoss(Date.now());
     if (reasonOf(error) === 'LINK_DRAINING' && attempt < maxDrains) return;
     if (this.#giveUpMs === undefined || !isOutage(error) || this.#signal.aborted) throw offline(error, this.#route);
     if (Date.now() >= this.#giveUpMs) throw outcomeUnknown(error, this.#route);
     await sleep(fullJitter(attempt, pause), undefined, { signal: this.#signal });
+  }
+
+  /** The wait begins with the first loss, and anew when there was a link for longer than a wait: that one was found. */
+  #noteLoss(nowMs: number): void {
+    const hadLink = nowMs - this.#askedMs > comeBackMs;
+    if (this.#giveUpMs === undefined || hadLink) this.#giveUpMs = nowMs + comeBackMs;
   }
 }
 
