@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
 import { Intents, rememberMs } from '../../src/services/tool/intents.ts';
+import { OnceOnly } from '../../src/services/tool/once.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
 
 const digest = 'ab'.repeat(32);
@@ -19,6 +21,25 @@ describe('intents', () => {
     expect(await intents.record('bob/1', digest)).toEqual({ timeMs: rememberMs - 1, digest });
     expect(await intents.find('bob/1')).toEqual({ timeMs: rememberMs - 1, digest });
     expect(await intents.find('bob/2')).toBeUndefined();
+  });
+
+  it('are known for as long as their call runs, and ten minutes more', async () => {
+    const { intents, clock } = intentsAt(5 * rememberMs);
+    const once = new OnceOnly(intents, silentLog);
+    const stop = new AbortController();
+    const answers = once.run({ key: 'bob/1', digest }, stop.signal, async function* endless() {
+      await new Promise(() => undefined);
+    });
+    void answers[Symbol.asyncIterator]()
+      .next()
+      .catch(() => undefined);
+    for (let count = 0; count < 6; count++) {
+      clock.ms += rememberMs;
+      await once.tidy();
+    }
+    expect(await intents.record('bob/1', digest)).toMatchObject({ digest });
+    stop.abort();
+    once.close();
   });
 
   it('are forgotten after twenty minutes, however many there are, and no sooner than ten', async () => {

@@ -37,6 +37,12 @@ export class Intents {
     return written === undefined ? this.find(key) : undefined;
   }
 
+  /** Remembers a call that still runs as if it had begun now: however long it runs, its id is known after a crash. */
+  async renew(key: string, digest: string): Promise<void> {
+    const timeMs = this.#now();
+    await this.#table.put(rowKey(timeMs, key), writeIntent({ timeMs, digest }), { ifVersion: 0 });
+  }
+
   /** Forgets what is older than the time span before this one. */
   async purge(): Promise<void> {
     const kept = rowKey(this.#now() - rememberMs, '');

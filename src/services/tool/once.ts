@@ -33,9 +33,15 @@ export class OnceOnly {
 
   constructor(intents: Intents, log: Log) {
     this.#intents = intents;
-    const purge = () =>
-      intents.purge().catch((error: unknown) => log.error('old intents stay', { error: messageOf(error) }));
-    this.#purge = setInterval(() => void purge(), purgeEveryMs).unref();
+    const tidy = () =>
+      this.tidy().catch((error: unknown) => log.error('old intents stay', { error: messageOf(error) }));
+    this.#purge = setInterval(() => void tidy(), purgeEveryMs).unref();
+  }
+
+  /** Renews what runs and forgets what is old. Every minute. */
+  async tidy(): Promise<void> {
+    await Promise.all([...this.#running].map(([key, { digest }]) => this.#intents.renew(key, digest)));
+    await this.#intents.purge();
   }
 
   /**
