@@ -242,7 +242,7 @@ export class LinkSession implements Link, ChannelReceiver {
 
   #onGoAway({ reason, message }: GoAwayFrame): void {
     this.#mux.stopOpening();
-    this.#parts.log.debug('the other side drains the link', { reason: reasonName(reason), message });
+    this.#parts.log.debug('the other side drains the link', { reason: reasonName(reason), why: message });
   }
 
   #onClose({ reason, message, retryDelayMs }: CloseFrame): void {

@@ -74,7 +74,7 @@ export class Links {
       this.#opened(event.link);
     } else if (event.kind === 'closed') {
       const { reason, message } = event.end;
-      log.info('link closed', { peer: alias, reason, message });
+      log.info('link closed', { peer: alias, reason, why: message });
       this.#unlist(event.nodeId);
       peers.note(event.nodeId, { state: PeerState.OFFLINE, stateMs, lastError: message });
     } else {
