@@ -18,6 +18,7 @@ import {
   type UnaryResponse,
 } from '@connectrpc/connect';
 import { chain } from './interceptors/chain.ts';
+import { ClientRequest } from './interceptors/lazy.ts';
 import { asMessage, mapStream } from './messages.ts';
 import type { HeaderInit } from './metadata.ts';
 import { methodUrl } from './method-url.ts';
@@ -45,12 +46,7 @@ class InterceptedTransport implements Transport {
     contextValues?: ContextValues,
   ): Promise<UnaryResponse<I, O>> {
     const message: Message = asMessage<DescMessage>(method.input, input);
-    const call: UnaryRequest = {
-      ...requestParts(method, signal, header, contextValues),
-      stream: false,
-      method,
-      message,
-    };
+    const call = new ClientRequest(method, message, signal, header, contextValues);
     return (await this.#run(call, timeoutMs)) as UnaryResponse<I, O>;
   }
 
@@ -76,11 +72,13 @@ class InterceptedTransport implements Transport {
     const deadlineMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
     // What the interceptors spend counts: the transport gets what is left of the deadline.
     const left = () => (deadlineMs === undefined ? undefined : deadlineMs - performance.now());
-    const last = (call: UnaryRequest | StreamRequest): Promise<UnaryResponse | StreamResponse> =>
-      call.stream
-        ? this.#transport.stream(call.method, call.signal, left(), call.header, call.message, call.contextValues)
-        : this.#transport.unary(call.method, call.signal, left(), call.header, call.message, call.contextValues);
-    return chain(this.#interceptors, last)(first);
+    const last = (call: UnaryRequest | StreamRequest): Promise<UnaryResponse | StreamResponse> => {
+      const { signal, header, contextValues } = call instanceof ClientRequest ? call.given() : call;
+      return call.stream
+        ? this.#transport.stream(call.method, signal, left(), header, call.message, contextValues)
+        : this.#transport.unary(call.method, signal, left(), header, call.message, contextValues);
+    };
+    return chain(this.#interceptors, last, first)(first);
   }
 }
 

@@ -12,7 +12,8 @@ import type {
   UnaryResponse,
 } from '@connectrpc/connect';
 import { asMessage, mapStream, once, onlyMessage } from '../messages.ts';
-import { chain } from './chain.ts';
+import { chain, type Next } from './chain.ts';
+import { HandlerRequest, HandlerResponse } from './lazy.ts';
 
 /** The handler with interceptors around it; the handler itself if there are none. */
 export function interceptHandler(spec: MethodImplSpec, interceptors: readonly Interceptor[]): MethodImplSpec {
@@ -44,14 +45,17 @@ async function runUnary(
   context: HandlerContext,
 ): Promise<Message> {
   const { method } = spec;
-  const next = chain(interceptors, async (call) => {
+  const request = new HandlerRequest(method, message, context);
+  const last: Next = async (call) => {
     if (call.stream) throw new TypeError('an interceptor turned a unary call into a stream');
-    const response = await spec.impl(call.message, new InterceptedContext(context, call));
-    return { ...responseParts(context), stream: false, method, message: asMessage(method.output, response) };
-  });
-  const response = await next({ ...requestParts(context), stream: false, method, message });
-  copyHeaders(response.header, context.responseHeader);
-  copyHeaders(response.trailer, context.responseTrailer);
+    const seen = call === request ? context : new InterceptedContext(context, call);
+    return new HandlerResponse(method, asMessage(method.output, await spec.impl(call.message, seen)), context);
+  };
+  const response = await chain(interceptors, last, request)(request);
+  if (!(response instanceof HandlerResponse)) {
+    copyHeaders(response.header ?? context.responseHeader, context.responseHeader);
+    copyHeaders(response.trailer ?? context.responseTrailer, context.responseTrailer);
+  }
   return (response as UnaryResponse).message;
 }
 
@@ -62,14 +66,15 @@ async function* runStream(
   context: HandlerContext,
 ): AsyncGenerator<Message> {
   const method = spec.method as DescMethodStreaming;
-  const next = chain(interceptors, async (call) => {
+  const request = { ...requestParts(context), stream: true, method, message: messages } as const;
+  const last: Next = async (call) => {
     const seen = new InterceptedContext(context, call);
     const message = mapStream(await answer(spec, (call as StreamRequest).message, seen), (item) =>
       asMessage(method.output, item),
     );
     return { ...responseParts(context), stream: true, method, message };
-  });
-  const response = await next({ ...requestParts(context), stream: true, method, message: messages });
+  };
+  const response = await chain(interceptors, last, request)(request);
   copyHeaders(response.header, context.responseHeader);
   yield* (response as StreamResponse).message;
   copyHeaders(response.trailer, context.responseTrailer);
