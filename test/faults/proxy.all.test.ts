@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultyMesh } from '../fixtures/faulty-mesh.ts';
 import type { Load } from '../fixtures/load.ts';
 
-/** A link is back within this time after its network is. */
-const BACK_MS = 5_000;
+/** A link is back within 5 s after its network is, on a machine that does nothing else; here others run beside it. */
+const BACK_MS = 5_000 + 4_000;
 
 let faulty: FaultyMesh;
 beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('calls with a request id run once, and each that ran has its answer', (
     const startMs = performance.now();
     faulty.proxy.forget();
     await load.next(8, 60_000); // the four under way may have been answered before
-    expect(performance.now() - startMs).toBeLessThan(35_000 + BACK_MS);
+    expect(performance.now() - startMs).toBeLessThan(35_000);
     await load.check(faulty.ledger);
   }, 90_000);
 });
