@@ -2,12 +2,21 @@
 // for those who read it meanwhile, files that did not change are not touched, and those that no schema stands behind any more are removed.
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeComments } from './comments.ts';
 import { root, run } from './run.ts';
 import { writeValidateProto } from './validate-proto.ts';
 
-/** Each schema, and where its code stands: the published one, and what the benchmarks call. */
-const schemas = [
-  { args: [], to: join(root, 'gen') },
+interface Schema {
+  readonly args: readonly string[];
+  /** Where its code stands. */
+  readonly to: string;
+  /** Writes what is generated beside the code, into the same folder. */
+  readonly beside?: (gen: string) => Promise<void>;
+}
+
+/** The published one, and what the benchmarks call. */
+const schemas: readonly Schema[] = [
+  { args: [], to: join(root, 'gen'), beside: writeComments },
   {
     args: [join('bench', 'link', 'proto'), '--template', join('bench', 'link', 'buf.gen.yaml')],
     to: join(root, 'bench', 'link', 'gen'),
@@ -15,13 +24,15 @@ const schemas = [
 ];
 
 await writeValidateProto();
-for (const { args, to } of schemas) process.exitCode ||= await generate(args, to);
+for (const schema of schemas) process.exitCode ||= await generate(schema);
 
-async function generate(args: readonly string[], to: string): Promise<number> {
+async function generate({ args, to, beside }: Schema): Promise<number> {
   const scratch = await mkdtemp(join(root, 'build', 'generate-'));
   try {
     const code = run('buf', ['generate', ...args, '--output', scratch]);
-    if (code === 0) await mirror(join(scratch, 'gen'), to);
+    if (code !== 0) return code;
+    await beside?.(join(scratch, 'gen'));
+    await mirror(join(scratch, 'gen'), to);
     return code;
   } finally {
     await rm(scratch, { recursive: true, force: true });

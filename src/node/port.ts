@@ -7,6 +7,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { AgentEvent } from '../gateway/mcp/face/agents.ts';
 import { createMcpHttpHandler } from '../gateway/mcp/face/http.ts';
+import { createJsonRpcDoor } from '../legacy/json-rpc/server.ts';
 import { acceptedTls } from '../link/carrier/tls.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
@@ -84,10 +85,12 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     const principal = request.method === 'OPTIONS' ? stranger : mcpPrincipal(identify, request, response);
     if (principal) mcp.handle(request, response, principal);
   };
+  const jsonRpc = createJsonRpcDoor({ registry, identify, version, log });
   const serve = createHttpHandler(registry, identify, {
     log,
     fallback: (request, response) => {
       if (isMcp(request)) serveMcp(request, response as ServerResponse);
+      else if (jsonRpc.takes(request)) jsonRpc.handle(request, response);
       else notFound(response);
     },
   });
@@ -175,7 +178,9 @@ function isMcp(request: HttpRequest): request is IncomingMessage {
 function notFound(response: HttpResponse): void {
   response.statusCode = 404;
   response.setHeader('content-type', 'text/plain; charset=utf-8');
-  response.end('Nothing is here. Services: /towline.v1.<Service>/<Method>. MCP: /mcp, over HTTP/1.1.\n');
+  response.end(
+    'Nothing is here. Services: /towline.v1.<Service>/<Method>. JSON-RPC: /rpc. MCP: /mcp, over HTTP/1.1.\n',
+  );
 }
 
 /** The hosts by which this node may be asked: those that it tells to others, and its interfaces'. */

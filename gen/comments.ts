@@ -1,0 +1,946 @@
+// Made by scripts/generate.ts from the comments in proto/. Do not edit.
+/** What the schema says of a thing, by its full name: "towline.v1.Tool", "towline.v1.Tool.ref", "towline.v1.ToolService/CallTool". */
+export const comments: Readonly<Record<string, string>> = {
+  "towline.v1.AcceptRequest":
+    "AcceptRequest is a part of what the dialer sends.",
+  "towline.v1.AcceptRequest.data":
+    "The next bytes of the dialer.",
+  "towline.v1.AcceptRequest.dialer":
+    "Who dials. Once, first.",
+  "towline.v1.AcceptRequest.kind":
+    "The dialer first, then data.",
+  "towline.v1.AcceptResponse":
+    "AcceptResponse is a part of what the target sends.",
+  "towline.v1.AcceptResponse.data":
+    "The next bytes for the dialer.",
+  "towline.v1.AcceptResponse.kind":
+    "Ready first, then data.",
+  "towline.v1.AcceptResponse.ready":
+    "The connection is taken. Once, first.",
+  "towline.v1.Access":
+    "Access says who may call a method at all. It is read by one interceptor at every door; what a caller then sees or may do with the method's arguments is decided by the service (sharing, policy).\n\nEach value includes the ones after it: an owner may call what an agent may call.",
+  "towline.v1.Access.ACCESS_AGENT":
+    "An agent of this node, or the owner. Peers and programs are refused.",
+  "towline.v1.Access.ACCESS_OWNER":
+    "The person who owns this node. Agent tokens, program tokens and peers are refused.",
+  "towline.v1.Access.ACCESS_PEER":
+    "A key in the keyring, a program with a token, an agent, or the owner.",
+  "towline.v1.Access.ACCESS_STRANGER":
+    "Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem and LinkService.Open (whose hello refuses unknown keys itself) may say so.",
+  "towline.v1.Access.ACCESS_UNSPECIFIED":
+    "No access is declared. The method is refused to everybody, and a test fails.",
+  "towline.v1.AddTrustRequest":
+    "AddTrustRequest names a key to trust.",
+  "towline.v1.AddTrustRequest.addresses":
+    "Where it can be dialed, as \"host:port\" or \"wss://host[:port]/path\". Empty if it will dial.",
+  "towline.v1.AddTrustRequest.alias":
+    "The name that it gets.",
+  "towline.v1.AddTrustRequest.dial":
+    "Whether this node keeps a link to it without being asked.",
+  "towline.v1.AddTrustRequest.group":
+    "The group that it gets into. If empty, \"home\".",
+  "towline.v1.AddTrustRequest.node_id":
+    "The key.",
+  "towline.v1.AddTrustResponse":
+    "AddTrustResponse shows the peer.",
+  "towline.v1.AddTrustResponse.peer":
+    "The peer, as this node knows it now.",
+  "towline.v1.AdminService":
+    "AdminService runs a node. For its owner alone.",
+  "towline.v1.AdminService/AddTrust":
+    "Trusts a key: adds it to a group of the keyring.",
+  "towline.v1.AdminService/CreateInvite":
+    "Makes an invite.",
+  "towline.v1.AdminService/CreateToken":
+    "Makes a token for an agent or a program. Its text is shown this once.",
+  "towline.v1.AdminService/GetStatus":
+    "Tells how the node does.",
+  "towline.v1.AdminService/Join":
+    "Redeems an invite of another node: dials it, trusts it, and keeps a link to it.\n\nErrors: those of JoinService.Redeem; `unavailable` reason INVITER_UNREACHABLE; `already_exists` reason ALIAS_TAKEN if this node knows another key by the inviter's alias.",
+  "towline.v1.AdminService/ListLinks":
+    "Lists the open links, and the last 100 that ended, newest first.\n\nErrors: `not_found` reason PEER_UNKNOWN if the filter names an alias that no key has.",
+  "towline.v1.AdminService/ListTokens":
+    "Lists the tokens that were made and neither revoked nor expired.",
+  "towline.v1.AdminService/Reload":
+    "Reads the configuration again. Upstreams that did not change keep running.",
+  "towline.v1.AdminService/RemoveTrust":
+    "Removes a key from one group, or from all; with none left, its links end at once.",
+  "towline.v1.AdminService/RevokeToken":
+    "Revokes a token at once.",
+  "towline.v1.AdminService/Shutdown":
+    "Shuts the node down in order. The answer comes before the end.",
+  "towline.v1.AdminService/WatchLinks":
+    "Sends rounds: all open links, and those that ended since the round before. A round follows at every interval, and within 100 ms when a link opens, makes way for another or ends. The first one has open links alone. The server never ends the stream; after a reconnect the caller starts again.\n\nErrors, as of ListLinks: `not_found` reason PEER_UNKNOWN.",
+  "towline.v1.Agent":
+    "Agent is someone who works on a node: an MCP client session, a program, or the person at the CLI.",
+  "towline.v1.Agent.connect_time":
+    "When it came.",
+  "towline.v1.Agent.door":
+    "What kind of door it came through: \"mcp\", \"cli\" or \"token\".",
+  "towline.v1.Agent.name":
+    "The agent's name on its node.",
+  "towline.v1.Agent.software":
+    "What its software calls itself, for example \"claude-code 2.1.329\". For display only.",
+  "towline.v1.CallToolRequest":
+    "CallToolRequest is one call.",
+  "towline.v1.CallToolRequest.agent":
+    "The agent on the calling node that asks, for the record of the node that has the tool. Set by the calling node.",
+  "towline.v1.CallToolRequest.arguments_json":
+    "The exact JSON text of the arguments, an object. If empty, the call has no arguments. Duplicate members and lone surrogates are refused.",
+  "towline.v1.CallToolRequest.extra_json":
+    "The exact JSON text of an object with all further members of the MCP request's `params`. If empty, there are none.",
+  "towline.v1.CallToolRequest.log_level":
+    "If present, the least severe log level that the caller wants (\"debug\" to \"emergency\"). If absent, no log events.",
+  "towline.v1.CallToolRequest.meta_json":
+    "The exact JSON text of the MCP request's `_meta`, without the members that belong to one hop (progress token and protocol envelope). If empty, there is none.",
+  "towline.v1.CallToolRequest.progress":
+    "Whether the caller wants progress events.",
+  "towline.v1.CallToolRequest.request_id":
+    "Names the call for its principal: the same id never runs twice within ten minutes, on the node that has the tool. Asked again, it gives the same answer; asked with another tool, arguments, meta or extra, it is refused (`invalid_argument`, REQUEST_ID_REUSED). If absent, the node makes one.",
+  "towline.v1.CallToolRequest.tool":
+    "The tool.",
+  "towline.v1.CallToolResponse":
+    "CallToolResponse is one event of a call.",
+  "towline.v1.CallToolResponse.event":
+    "What happened.",
+  "towline.v1.CallToolResponse.log":
+    "Something that the upstream logged during the call.",
+  "towline.v1.CallToolResponse.progress":
+    "How far the call is.",
+  "towline.v1.CallToolResponse.result":
+    "The answer. The last event.",
+  "towline.v1.CloseReason":
+    "CloseReason says why a link ended. Receivers treat an unknown value as unspecified.",
+  "towline.v1.CloseReason.CLOSE_REASON_BAD_HELLO":
+    "The hello's signature, channel binding or node id is wrong.",
+  "towline.v1.CloseReason.CLOSE_REASON_CARRIER_LOST":
+    "The carrier ended without a word.",
+  "towline.v1.CloseReason.CLOSE_REASON_DUPLICATE":
+    "The two nodes have another link, which is kept.",
+  "towline.v1.CloseReason.CLOSE_REASON_HEARTBEAT_TIMEOUT":
+    "Nothing was received for 30 seconds.",
+  "towline.v1.CloseReason.CLOSE_REASON_HELLO_TIMEOUT":
+    "No hello came in time.",
+  "towline.v1.CloseReason.CLOSE_REASON_INTERNAL":
+    "A fault in the software of the side that closed.",
+  "towline.v1.CloseReason.CLOSE_REASON_LIMIT_EXCEEDED":
+    "A limit of docs/LIMITS.md was passed.",
+  "towline.v1.CloseReason.CLOSE_REASON_PROTOCOL_ERROR":
+    "A frame broke the protocol.",
+  "towline.v1.CloseReason.CLOSE_REASON_REQUESTED":
+    "The owner asked for it.",
+  "towline.v1.CloseReason.CLOSE_REASON_SHUTDOWN":
+    "The node shuts down in order.",
+  "towline.v1.CloseReason.CLOSE_REASON_UNSPECIFIED":
+    "No reason was given.",
+  "towline.v1.CloseReason.CLOSE_REASON_UNTRUSTED":
+    "The other side's key is not, or no longer, in the keyring.",
+  "towline.v1.CloseReason.CLOSE_REASON_VERSION_MISMATCH":
+    "No common protocol version.",
+  "towline.v1.Config":
+    "Config is the file `towline.yaml` in a node's home. Its keys are the field names below.",
+  "towline.v1.Config.listen":
+    "Where the node listens.",
+  "towline.v1.Config.log_level":
+    "The least severe level that is logged: debug, info, warn or error. If empty, info.",
+  "towline.v1.Config.mcp_files":
+    "MCP configuration files of other programs (.mcp.json, claude_desktop_config.json, …), read as they are.",
+  "towline.v1.Config.name":
+    "What the node calls itself, and the alias that it proposes when it joins. If empty, made from the host's name.",
+  "towline.v1.Config.relay":
+    "Whether this node carries links between two of its peers that share a group here and cannot reach each other. If absent, it does.",
+  "towline.v1.Config.role":
+    "The role that the node claims: orchestrator, thinker or worker. Shown, not believed.",
+  "towline.v1.Config.team":
+    "The team that the node claims. Shown, not believed.",
+  "towline.v1.Config.tls":
+    "An ordinary certificate, for programs that cannot pin a key.",
+  "towline.v1.Config.upstreams":
+    "MCP servers whose tools the node offers, by name.",
+  "towline.v1.CreateInviteRequest":
+    "CreateInviteRequest asks for an invite.",
+  "towline.v1.CreateInviteRequest.alias":
+    "The alias that the joiner gets. If empty, the one that the joiner proposes.",
+  "towline.v1.CreateInviteRequest.group":
+    "The group that the joiner becomes a member of. If empty, \"home\".",
+  "towline.v1.CreateInviteRequest.lifetime_seconds":
+    "How long it works, in seconds. If absent, 24 hours; at most 30 days.",
+  "towline.v1.CreateInviteResponse":
+    "CreateInviteResponse is the invite.",
+  "towline.v1.CreateInviteResponse.expire_time":
+    "When it stops working.",
+  "towline.v1.CreateInviteResponse.group":
+    "The group that the joiner becomes a member of.",
+  "towline.v1.CreateInviteResponse.invite":
+    "The text to paste into `towline join`.",
+  "towline.v1.CreateTokenRequest":
+    "CreateTokenRequest asks for a token.",
+  "towline.v1.CreateTokenRequest.groups":
+    "For a program: the groups whose shared tools it may use.",
+  "towline.v1.CreateTokenRequest.kind":
+    "What its bearer is: an agent or a program.",
+  "towline.v1.CreateTokenRequest.lifetime_seconds":
+    "How long it works, in seconds. If absent, 90 days.",
+  "towline.v1.CreateTokenRequest.subject":
+    "The bearer's name.",
+  "towline.v1.CreateTokenResponse":
+    "CreateTokenResponse is the token.",
+  "towline.v1.CreateTokenResponse.info":
+    "What was made.",
+  "towline.v1.CreateTokenResponse.token":
+    "The text to send as `authorization: Bearer <text>`. Not shown again.",
+  "towline.v1.Credit":
+    "Credit grants the receiver of this frame the right to send more. Grants add up; a sum above 2^31 - 1 ends the link with CLOSE_REASON_PROTOCOL_ERROR.",
+  "towline.v1.Credit.bytes":
+    "How many more bytes of messages.",
+  "towline.v1.Credit.messages":
+    "How many more messages.",
+  "towline.v1.ErrorDetail":
+    "ErrorDetail is one typed detail of a failed call.",
+  "towline.v1.ErrorDetail.type":
+    "The message's full name: \"towline.v1.ErrorInfo\".",
+  "towline.v1.ErrorDetail.value":
+    "The message's bytes.",
+  "towline.v1.ErrorInfo":
+    "ErrorInfo is the detail that every failed call carries beside its status code.",
+  "towline.v1.ErrorInfo.help":
+    "What a person can do about it: usually a command to run. Empty if there is nothing to suggest.",
+  "towline.v1.ErrorInfo.metadata":
+    "Facts about the failure, for programs: the alias, the tool, the limit. Never secrets.",
+  "towline.v1.ErrorInfo.permanent":
+    "True if the same request will fail again until somebody changes something.",
+  "towline.v1.ErrorInfo.reason":
+    "A stable name of the cause in UPPER_SNAKE, for programs: \"ALIAS_TAKEN\", \"TOOL_NOT_FOUND\".",
+  "towline.v1.ErrorInfo.retry_delay_ms":
+    "If present, how long the caller should wait before it tries again, in milliseconds.",
+  "towline.v1.Frame":
+    "Frame is the unit inside a link. Frames of one turn of the event loop travel together in one packet (OpenRequest, OpenResponse). Frames are checked by the link's own code, which a test proves equal to the rules written here.",
+  "towline.v1.Frame.cancel":
+    "Gives a call up. From the caller only; nothing follows it on its stream.",
+  "towline.v1.Frame.close":
+    "Ends the link. On stream 0; nothing follows it.",
+  "towline.v1.Frame.credit":
+    "Grants the receiver of this frame the right to send more on the stream.",
+  "towline.v1.Frame.end":
+    "Ends a call. From the callee only; nothing follows it on its stream.",
+  "towline.v1.Frame.go_away":
+    "Asks the receiver to open no more calls on this link. On stream 0.",
+  "towline.v1.Frame.headers":
+    "Response headers. From the callee, once, before its first message.",
+  "towline.v1.Frame.heartbeat":
+    "Shows that the sender lives. On stream 0.",
+  "towline.v1.Frame.hello":
+    "Says who speaks. The first frame each way, once, on stream 0.",
+  "towline.v1.Frame.kind":
+    "What the frame says.",
+  "towline.v1.Frame.message":
+    "One message, or a fragment of one.",
+  "towline.v1.Frame.open":
+    "Starts a call. On a new stream only.",
+  "towline.v1.Frame.stream_id":
+    "The call that the frame belongs to: odd when the dialer opened it, even when the acceptor did. Ids are used once and only grow. Zero for frames of the link itself.",
+  "towline.v1.GetNodeRequest":
+    "GetNodeRequest asks who this node is.",
+  "towline.v1.GetNodeResponse":
+    "GetNodeResponse says who this node is.",
+  "towline.v1.GetNodeResponse.node":
+    "This node, with alias \"self\".",
+  "towline.v1.GetStatusRequest":
+    "GetStatusRequest asks how the node does.",
+  "towline.v1.GetStatusResponse":
+    "GetStatusResponse tells how the node does.",
+  "towline.v1.GetStatusResponse.advertise_addresses":
+    "The addresses that it tells to others.",
+  "towline.v1.GetStatusResponse.agent_count":
+    "How many agents are on it.",
+  "towline.v1.GetStatusResponse.config_errors":
+    "What is wrong with its configuration: file, line, reason. Empty if nothing is.",
+  "towline.v1.GetStatusResponse.link_count":
+    "How many links are open.",
+  "towline.v1.GetStatusResponse.listen_addresses":
+    "The addresses that it listens on.",
+  "towline.v1.GetStatusResponse.node":
+    "Who it is.",
+  "towline.v1.GetStatusResponse.peer_count":
+    "How many peers it trusts.",
+  "towline.v1.GetStatusResponse.pid":
+    "The process id.",
+  "towline.v1.GetStatusResponse.refused_connections":
+    "Connections that were refused or dropped, by reason, since the start.",
+  "towline.v1.GetStatusResponse.resident_bytes":
+    "Resident memory, in bytes.",
+  "towline.v1.GetStatusResponse.start_time":
+    "When it started.",
+  "towline.v1.GetStatusResponse.upstreams":
+    "Its upstreams.",
+  "towline.v1.GoAway":
+    "GoAway asks the receiver to open no more calls on this link. Calls under way go on; the sender closes the link when they have ended.",
+  "towline.v1.GoAway.message":
+    "Why, for people.",
+  "towline.v1.GoAway.reason":
+    "Why.",
+  "towline.v1.Heartbeat":
+    "Heartbeat shows that the sender lives. A side that has sent nothing for 10 seconds sends one; a side that has received nothing for 30 seconds ends the link.",
+  "towline.v1.Heartbeat.is_answer":
+    "True if this answers the receiver's heartbeat; an answer is not answered.",
+  "towline.v1.Heartbeat.sequence":
+    "Counts the sender's heartbeats, or repeats the number that is answered.",
+  "towline.v1.Hello":
+    "Hello says who speaks, and proves it for this very connection.",
+  "towline.v1.Hello.body":
+    "The exact bytes of a HelloBody.",
+  "towline.v1.Hello.signature":
+    "Ed25519, by the key that the body names, of: the domain \"towline-link-v1\", a zero byte, the sender's side (1 dialer, 2 acceptor), the carrier's 32-byte channel binding, and `body`. For TLS the binding is the exporter (RFC 8446 §7.5) with label \"EXPORTER-towline-link-v1\" and no context.",
+  "towline.v1.HelloBody":
+    "HelloBody is what a Hello signs.",
+  "towline.v1.HelloBody.addresses":
+    "Where the sender can be dialed, as \"host:port\" or \"wss://host[:port]/path\". The receiver keeps them in its address book.",
+  "towline.v1.HelloBody.display_name":
+    "What the sender calls itself. For display only: policy uses the receiver's alias for the key.",
+  "towline.v1.HelloBody.features":
+    "Optional abilities by name (\"gzip\"). Unknown names are ignored. An ability that needs both sides counts if both name it; one that a side has alone (\"relay\", \"relay-accept\") counts for that side.",
+  "towline.v1.HelloBody.initial_credit_bytes":
+    "How many bytes of messages the receiver of this hello may send at first on each stream that it opens.",
+  "towline.v1.HelloBody.initial_credit_messages":
+    "How many messages the receiver of this hello may send at first on each stream that it opens.",
+  "towline.v1.HelloBody.instance_id":
+    "Random bytes, fresh each time the node starts: tells a peer that came back from one that never left.",
+  "towline.v1.HelloBody.max_version":
+    "The newest protocol version that the sender speaks. The link uses the lower of both sides' newest, and is refused where that is below either side's oldest.",
+  "towline.v1.HelloBody.min_version":
+    "The oldest protocol version that the sender speaks.",
+  "towline.v1.HelloBody.node_id":
+    "The sender's node id. Must be the key that the carrier authenticated, where it authenticates one.",
+  "towline.v1.HelloBody.nonce":
+    "Random bytes, fresh for each hello.",
+  "towline.v1.HelloBody.role":
+    "The role that the sender claims: orchestrator, thinker or worker. For display only.",
+  "towline.v1.HelloBody.software":
+    "The sender's software and version: \"towline/0.1.0\". For display only.",
+  "towline.v1.HelloBody.team":
+    "The team that the sender claims. For display only.",
+  "towline.v1.Invite":
+    "Invite lets one unknown key become a trusted peer of the node that signed it, once. As text it is \"towline-invite-\" and the base64url of this message.",
+  "towline.v1.Invite.body":
+    "The exact bytes of an InviteBody.",
+  "towline.v1.Invite.signature":
+    "Ed25519, by the inviter's key, of the domain \"towline-invite-v1\", a zero byte, and `body`.",
+  "towline.v1.InviteBody":
+    "InviteBody is what an Invite signs.",
+  "towline.v1.InviteBody.addresses":
+    "Where the inviter can be dialed, as \"host:port\" or \"wss://host[:port]/path\"; the first that answers is used.",
+  "towline.v1.InviteBody.alias":
+    "The alias that the joiner gets on the inviter's node. If empty, the one that the joiner proposes.",
+  "towline.v1.InviteBody.expire_time":
+    "When the invite stops working. 24 hours after it was made, unless the inviter said otherwise.",
+  "towline.v1.InviteBody.group":
+    "The group that the joiner becomes a member of, on the inviter's node.",
+  "towline.v1.InviteBody.invite_id":
+    "Names the invite on the node that made it.",
+  "towline.v1.InviteBody.inviter_id":
+    "The node that made it.",
+  "towline.v1.InviteBody.inviter_name":
+    "What the inviter calls itself. The joiner uses it as the inviter's alias, unless told otherwise.",
+  "towline.v1.JoinRequest":
+    "JoinRequest asks to join another node.",
+  "towline.v1.JoinRequest.alias":
+    "The alias that the inviter gets on this node. If empty, what the inviter calls itself.",
+  "towline.v1.JoinRequest.group":
+    "The group that the inviter gets into on this node. If empty, the invite's.",
+  "towline.v1.JoinRequest.invite":
+    "The text that `towline invite` printed there.",
+  "towline.v1.JoinRequest.proposed_alias":
+    "The alias that this node would like on the inviter's node. If empty, what this node calls itself.",
+  "towline.v1.JoinResponse":
+    "JoinResponse tells what the join gave.",
+  "towline.v1.JoinResponse.own_alias":
+    "The alias that this node has on the inviter's node.",
+  "towline.v1.JoinResponse.peer":
+    "The inviter, as this node knows it now.",
+  "towline.v1.JoinService":
+    "JoinService lets strangers in who hold an invite.",
+  "towline.v1.JoinService/Redeem":
+    "Trades an invite for trust: the caller's key, taken from its TLS certificate, is added to the invite's group in the keyring of this node. The only method, beside opening a link, that an unknown key may call.\n\nErrors: `permission_denied` for a bad signature, `deadline_exceeded` reason INVITE_EXPIRED, `failed_precondition` reason INVITE_USED, `already_exists` reason ALIAS_TAKEN, `unauthenticated` without a client certificate, `resource_exhausted` for too many attempts. A caller that already redeemed this invite with the same key gets the same answer again.",
+  "towline.v1.LinkClose":
+    "LinkClose ends the link at once. Calls under way fail with `unavailable`.",
+  "towline.v1.LinkClose.message":
+    "Why, for people.",
+  "towline.v1.LinkClose.reason":
+    "Why.",
+  "towline.v1.LinkClose.retry_delay_ms":
+    "If present, how long the receiver should wait before it dials again, in milliseconds.",
+  "towline.v1.LinkCredits":
+    "LinkCredits is what flow control allows on a link now. Credits belong to one call and one direction; the sums are of all calls under way, and 0 if there are none.",
+  "towline.v1.LinkCredits.receive_bytes":
+    "Bytes of messages that the peer may still send.",
+  "towline.v1.LinkCredits.receive_messages":
+    "Messages that the peer may still send.",
+  "towline.v1.LinkCredits.send_bytes":
+    "Bytes of messages that this node may still send.",
+  "towline.v1.LinkCredits.send_messages":
+    "Messages that this node may still send.",
+  "towline.v1.LinkCredits.waiting_stream_count":
+    "How many calls have something to send and no credit for it: their readers are slower than this node.",
+  "towline.v1.LinkRound":
+    "LinkRound ends a round of a watch of links.",
+  "towline.v1.LinkRound.open_count":
+    "How many links are open.",
+  "towline.v1.LinkService":
+    "LinkService opens links: authenticated, persistent, bidirectional sessions between two nodes, over which either side calls the other.",
+  "towline.v1.LinkService/Open":
+    "Opens a link. The caller is the dialer. The first packet of each side starts with a frame that is a Hello; after both, either side may open streams. Either side may end the link with a LinkClose, and a lost carrier ends it too. Nothing survives a link: after a new hello, services subscribe again from where they were.\n\nAn unknown key is answered with `permission_denied`. Both sides must present a certificate.",
+  "towline.v1.LinkState":
+    "LinkState tells where a link is in its life. Transitions: OPEN -> DRAINING -> CLOSED, and OPEN -> CLOSED.",
+  "towline.v1.LinkState.LINK_STATE_CLOSED":
+    "It has ended.",
+  "towline.v1.LinkState.LINK_STATE_DRAINING":
+    "Calls under way go on; no more are opened.",
+  "towline.v1.LinkState.LINK_STATE_OPEN":
+    "Either side may open calls.",
+  "towline.v1.LinkState.LINK_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.LinkStatus":
+    "LinkStatus tells how a link does, or how it ended.",
+  "towline.v1.LinkStatus.alias":
+    "The peer's alias. Empty if the peer is trusted no longer.",
+  "towline.v1.LinkStatus.carrier":
+    "How the bytes travel: \"tls\", \"websocket\", \"relay\" or \"memory\".",
+  "towline.v1.LinkStatus.close_message":
+    "Why it ended, for people.",
+  "towline.v1.LinkStatus.close_reason":
+    "Why it ended. Unspecified while it is open.",
+  "towline.v1.LinkStatus.close_time":
+    "If present, when it ended.",
+  "towline.v1.LinkStatus.closed_by_peer":
+    "True if the peer ended it. False if this node did, or if the carrier was lost (CLOSE_REASON_CARRIER_LOST). False while it is open.",
+  "towline.v1.LinkStatus.credits":
+    "What may be sent on the calls that are under way. If absent, the link has ended.",
+  "towline.v1.LinkStatus.dialed":
+    "Whether this node dialed.",
+  "towline.v1.LinkStatus.last_close_message":
+    "The same, for people.",
+  "towline.v1.LinkStatus.last_close_reason":
+    "Why the link to the same peer that ended last did so, as long as it is remembered. Unspecified if there was none.",
+  "towline.v1.LinkStatus.link_id":
+    "Names the link on this node: counts its links since it started, from 1.",
+  "towline.v1.LinkStatus.node_id":
+    "The peer's node id.",
+  "towline.v1.LinkStatus.open_time":
+    "When it opened.",
+  "towline.v1.LinkStatus.received_bytes":
+    "Bytes of packets received.",
+  "towline.v1.LinkStatus.received_frame_count":
+    "Frames received.",
+  "towline.v1.LinkStatus.received_packet_count":
+    "Packets received.",
+  "towline.v1.LinkStatus.relay_alias":
+    "The alias of the peer through which the link goes. Empty if it is direct.",
+  "towline.v1.LinkStatus.remote_address":
+    "The other end's address, if the carrier has one. Known to this node alone.",
+  "towline.v1.LinkStatus.round_trip_ms":
+    "The round-trip time of the last heartbeat that was answered, in milliseconds. If absent, none was yet. A heartbeat is sent when the link opens, a second later and then every 10 seconds, also while calls are under way.",
+  "towline.v1.LinkStatus.sent_bytes":
+    "Bytes of packets sent.",
+  "towline.v1.LinkStatus.sent_frame_count":
+    "Frames sent.",
+  "towline.v1.LinkStatus.sent_packet_count":
+    "Packets sent.",
+  "towline.v1.LinkStatus.state":
+    "Where it is in its life.",
+  "towline.v1.LinkStatus.stream_count":
+    "How many calls are under way.",
+  "towline.v1.LinkStatus.unsent_bytes":
+    "Bytes that wait to be sent: messages without credit or turn, and packets that the carrier has not taken.",
+  "towline.v1.ListAgentsRequest":
+    "ListAgentsRequest asks for a page of agents.",
+  "towline.v1.ListAgentsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListAgentsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListAgentsResponse":
+    "ListAgentsResponse is a page of agents.",
+  "towline.v1.ListAgentsResponse.agents":
+    "The agents, by name.",
+  "towline.v1.ListAgentsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListLinksRequest":
+    "ListLinksRequest asks for links.",
+  "towline.v1.ListLinksRequest.peer":
+    "Only those to this peer: its alias, its did:key, or its 64 hex digits. If empty, to all.",
+  "towline.v1.ListLinksRequest.states":
+    "Only those in one of these states. If empty, in any.",
+  "towline.v1.ListLinksResponse":
+    "ListLinksResponse lists links.",
+  "towline.v1.ListLinksResponse.links":
+    "The open links, by alias, then the ended ones, newest first.",
+  "towline.v1.ListPeersRequest":
+    "ListPeersRequest asks for a page of peers.",
+  "towline.v1.ListPeersRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListPeersRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListPeersResponse":
+    "ListPeersResponse is a page of peers.",
+  "towline.v1.ListPeersResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListPeersResponse.peers":
+    "The peers, by alias.",
+  "towline.v1.ListTokensRequest":
+    "ListTokensRequest asks for a page of tokens.",
+  "towline.v1.ListTokensRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListTokensRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListTokensResponse":
+    "ListTokensResponse is a page of tokens.",
+  "towline.v1.ListTokensResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListTokensResponse.tokens":
+    "The tokens, newest first.",
+  "towline.v1.ListToolsRequest":
+    "ListToolsRequest asks for a page of tools.",
+  "towline.v1.ListToolsRequest.node":
+    "If set, only the tools of this node: an alias, or \"self\".",
+  "towline.v1.ListToolsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListToolsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListToolsResponse":
+    "ListToolsResponse is a page of tools.",
+  "towline.v1.ListToolsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListToolsResponse.tools":
+    "The tools: this node's first, then by alias; within a node by upstream name; within an upstream in its order.",
+  "towline.v1.ListenConfig":
+    "ListenConfig says where a node listens.",
+  "towline.v1.ListenConfig.advertise":
+    "The addresses that are told to others, as \"host:port\" or \"wss://host[:port]/path\". If empty, those of the machine's interfaces.",
+  "towline.v1.ListenConfig.host":
+    "The host to bind. If empty, all interfaces; TLS with known keys is asked of everything that is not loopback.",
+  "towline.v1.ListenConfig.max_connections":
+    "Connections in all. If absent, 10,000.",
+  "towline.v1.ListenConfig.max_connections_per_address":
+    "Connections of one address. If absent, 256.",
+  "towline.v1.ListenConfig.max_unauthenticated_connections":
+    "Connections that have not said who they are. If absent, 512.",
+  "towline.v1.ListenConfig.plain_remote":
+    "Whether plain HTTP is taken from other machines. If false, from loopback alone.",
+  "towline.v1.ListenConfig.port":
+    "The port. If absent, 7433; 0 takes a free one.",
+  "towline.v1.McpFileConfig":
+    "McpFileConfig names an MCP configuration file.",
+  "towline.v1.McpFileConfig.path":
+    "The file. Relative to the home.",
+  "towline.v1.McpFileConfig.share":
+    "The groups that all its servers are shared with. If empty, with nobody.",
+  "towline.v1.Metadata":
+    "Metadata is one header or trailer of a call. Binary values have names that end in \"-bin\" and are base64.",
+  "towline.v1.Metadata.name":
+    "The lower-case name.",
+  "towline.v1.Metadata.value":
+    "The value.",
+  "towline.v1.Node":
+    "Node describes a node as seen from the node that answers.",
+  "towline.v1.Node.alias":
+    "The name that the answering node's keyring gives to the key; \"self\" for the answering node.",
+  "towline.v1.Node.display_name":
+    "What the node calls itself. For display only.",
+  "towline.v1.Node.features":
+    "The optional abilities that the node announced.",
+  "towline.v1.Node.node_id":
+    "The node's Ed25519 public key.",
+  "towline.v1.Node.role":
+    "The role that the node claims. For display only.",
+  "towline.v1.Node.software":
+    "The node's software and version.",
+  "towline.v1.Node.team":
+    "The team that the node claims. For display only.",
+  "towline.v1.NodeService":
+    "NodeService tells who this node is and whom it knows.",
+  "towline.v1.NodeService/GetNode":
+    "Says who this node is.",
+  "towline.v1.NodeService/ListAgents":
+    "Lists the agents that are on this node now.",
+  "towline.v1.NodeService/ListPeers":
+    "Lists the peers that this node trusts, connected or not, by alias.",
+  "towline.v1.NodeService/WatchPeers":
+    "Sends all peers, then each peer that changes. The server never ends the stream; after a reconnect the caller starts again.",
+  "towline.v1.OpenRequest":
+    "OpenRequest is one packet from the dialer. At most 1 MiB.",
+  "towline.v1.OpenRequest.frames":
+    "Frames in the order in which they were sent. Streams are independent of each other.",
+  "towline.v1.OpenResponse":
+    "OpenResponse is one packet from the acceptor. At most 1 MiB.",
+  "towline.v1.OpenResponse.frames":
+    "Frames in the order in which they were sent. Streams are independent of each other.",
+  "towline.v1.Peer":
+    "Peer is another node that this node trusts, and how it is reached.",
+  "towline.v1.Peer.addresses":
+    "Where it can be dialed, the best address first.",
+  "towline.v1.Peer.dial":
+    "Whether this node keeps a link to it without being asked.",
+  "towline.v1.Peer.groups":
+    "The groups of this node's keyring that the key is in.",
+  "towline.v1.Peer.last_error":
+    "Why the last link or the last attempt ended. Empty if there was none.",
+  "towline.v1.Peer.node":
+    "Who it is. What it says of itself is empty until it has been connected once.",
+  "towline.v1.Peer.relay_alias":
+    "The alias of the peer through which the link goes. Empty if the link is direct, or if there is none.",
+  "towline.v1.Peer.round_trip_ms":
+    "If present, the round-trip time of the last heartbeat, in milliseconds.",
+  "towline.v1.Peer.state":
+    "Whether it is there now.",
+  "towline.v1.Peer.state_time":
+    "If present, when the link opened (connected) or ended (otherwise).",
+  "towline.v1.Peer.tool_count":
+    "How many tools it shares with this node.",
+  "towline.v1.PeerState":
+    "PeerState tells whether a peer is there. Transitions: OFFLINE -> CONNECTING -> CONNECTED -> OFFLINE, and CONNECTING -> OFFLINE.",
+  "towline.v1.PeerState.PEER_STATE_CONNECTED":
+    "There is a link.",
+  "towline.v1.PeerState.PEER_STATE_CONNECTING":
+    "A link is being opened, or will be after a pause.",
+  "towline.v1.PeerState.PEER_STATE_OFFLINE":
+    "No link, and none is being opened.",
+  "towline.v1.PeerState.PEER_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.RedeemRequest":
+    "RedeemRequest is what a joiner says.",
+  "towline.v1.RedeemRequest.addresses":
+    "Where the joiner can be dialed, as \"host:port\" or \"wss://host[:port]/path\". Empty if nowhere.",
+  "towline.v1.RedeemRequest.invite":
+    "The invite, as it was given.",
+  "towline.v1.RedeemRequest.proposed_alias":
+    "The alias that the joiner would like. Used if the invite fixes none.",
+  "towline.v1.RedeemResponse":
+    "RedeemResponse is what the joiner needs to know.",
+  "towline.v1.RedeemResponse.alias":
+    "The alias that the joiner has on the inviter's node.",
+  "towline.v1.RedeemResponse.group":
+    "The group that it is in there.",
+  "towline.v1.RedeemResponse.inviter_name":
+    "What the inviter calls itself.",
+  "towline.v1.RelayDialer":
+    "RelayDialer names the node that dials.",
+  "towline.v1.RelayDialer.node_id":
+    "Its key, as the relaying node knows it. For the record only.",
+  "towline.v1.RelayReady":
+    "RelayReady is empty: bytes may flow.",
+  "towline.v1.RelayRequest":
+    "RelayRequest is a part of what the dialer sends.",
+  "towline.v1.RelayRequest.data":
+    "The next bytes for the target.",
+  "towline.v1.RelayRequest.kind":
+    "The target first, then data.",
+  "towline.v1.RelayRequest.target":
+    "Whom to reach. Once, first.",
+  "towline.v1.RelayResponse":
+    "RelayResponse is a part of what the target sends.",
+  "towline.v1.RelayResponse.data":
+    "The next bytes for the dialer.",
+  "towline.v1.RelayResponse.kind":
+    "Ready first, then data.",
+  "towline.v1.RelayResponse.ready":
+    "The target took the connection. Once, first.",
+  "towline.v1.RelayService":
+    "RelayService carries bytes between two nodes that cannot reach each other. A node that offers Relay names the feature \"relay\" in its hello, one that can be reached through others \"relay-accept\". Inside the bytes both ends speak TLS 1.3 with their own keys, then the link protocol: whoever carries them can neither read nor alter them.\n\n  dialer ── Relay ──> relaying node ── Accept ──> target",
+  "towline.v1.RelayService/Accept":
+    "Takes a connection that another peer of the caller dialed. The first request says who dials, which the target does not believe: the key that TLS shows inside decides. The first response takes the connection; then as Relay.",
+  "towline.v1.RelayService/Relay":
+    "Connects the caller to another peer of this node. The first request names the target; the first response says that the target took the connection; then data follows each way, in order. Closing the requests is the end of the dialer's bytes; the end of the call is the end of all. A reader that stops stops the writer at the far end, by the credits of both links. Both legs must be links that are not relayed themselves. Nothing survives the call: to go on, dial again.",
+  "towline.v1.RelayTarget":
+    "RelayTarget names the node to reach.",
+  "towline.v1.RelayTarget.node_id":
+    "Its key.",
+  "towline.v1.ReloadRequest":
+    "ReloadRequest asks to read the configuration again.",
+  "towline.v1.ReloadResponse":
+    "ReloadResponse tells what came of it.",
+  "towline.v1.ReloadResponse.config_errors":
+    "What is wrong with the configuration: file, line, reason. The other parts are in force.",
+  "towline.v1.RemoveTrustRequest":
+    "RemoveTrustRequest names a key to trust no longer.",
+  "towline.v1.RemoveTrustRequest.group":
+    "The group to remove it from. If empty, all.",
+  "towline.v1.RemoveTrustRequest.peer":
+    "Its alias, its did:key, or its 64 hex digits.",
+  "towline.v1.RemoveTrustResponse":
+    "RemoveTrustResponse tells what was removed.",
+  "towline.v1.RemoveTrustResponse.groups":
+    "The groups that it was removed from.",
+  "towline.v1.RemoveTrustResponse.revoked":
+    "Whether it is trusted no longer at all.",
+  "towline.v1.RevokeTokenRequest":
+    "RevokeTokenRequest names a token.",
+  "towline.v1.RevokeTokenRequest.token_id":
+    "The token.",
+  "towline.v1.RevokeTokenResponse":
+    "RevokeTokenResponse is empty: the token works no more.",
+  "towline.v1.ShutdownRequest":
+    "ShutdownRequest asks the node to end.",
+  "towline.v1.ShutdownResponse":
+    "ShutdownResponse is empty: the node drains and ends.",
+  "towline.v1.StreamCancel":
+    "StreamCancel gives a call up. The callee's handler sees its signal abort; what it still sends is dropped.",
+  "towline.v1.StreamCancel.code":
+    "Why, as a gRPC status code: 1 (canceled) or 4 (deadline exceeded). 0 is read as 1.",
+  "towline.v1.StreamEnd":
+    "StreamEnd ends a call.",
+  "towline.v1.StreamEnd.code":
+    "The status: 0 for success, else a gRPC status code (1 to 16).",
+  "towline.v1.StreamEnd.data":
+    "The last response message, or its last fragment. If absent, there is none.",
+  "towline.v1.StreamEnd.details":
+    "What went wrong, for programs.",
+  "towline.v1.StreamEnd.message":
+    "What went wrong, for people. Empty on success.",
+  "towline.v1.StreamEnd.trailers":
+    "Trailers. At most 16 KiB in all.",
+  "towline.v1.StreamHeaders":
+    "StreamHeaders carries the response headers of a call that has some.",
+  "towline.v1.StreamHeaders.metadata":
+    "Response headers. At most 16 KiB in all.",
+  "towline.v1.StreamMessage":
+    "StreamMessage carries one message of a call, or a fragment of one.",
+  "towline.v1.StreamMessage.data":
+    "The message's bytes. If absent, the frame carries no message (it only closes the caller's half). An empty value is an empty message.",
+  "towline.v1.StreamMessage.half_close":
+    "True if the caller sends nothing after this message. From the caller only.",
+  "towline.v1.StreamMessage.more":
+    "True if `data` is a fragment and more of the same message follows.",
+  "towline.v1.StreamOpen":
+    "StreamOpen starts a call; a unary call is this one frame one way and one StreamEnd the other way.",
+  "towline.v1.StreamOpen.credit_bytes":
+    "How many bytes of messages the callee may send before it is granted more.",
+  "towline.v1.StreamOpen.credit_messages":
+    "How many messages the callee may send before it is granted more.",
+  "towline.v1.StreamOpen.data":
+    "The first request message, or its first fragment. If absent, the first message follows in a StreamMessage.",
+  "towline.v1.StreamOpen.half_close":
+    "True if the caller sends nothing after the message that starts here: its half is closed.",
+  "towline.v1.StreamOpen.metadata":
+    "Request headers. At most 16 KiB in all.",
+  "towline.v1.StreamOpen.method":
+    "The method's full name without a leading slash: \"towline.v1.ToolService/CallTool\".",
+  "towline.v1.StreamOpen.more":
+    "True if `data` is a fragment and more of the same message follows.",
+  "towline.v1.StreamOpen.timeout_ms":
+    "How long the caller waits for the end of the call, in milliseconds from when the frame is received. If absent, as long as the link lives.",
+  "towline.v1.TlsConfig":
+    "TlsConfig names an ordinary certificate.",
+  "towline.v1.TlsConfig.cert":
+    "The PEM file with the certificate chain. Relative to the home.",
+  "towline.v1.TlsConfig.key":
+    "The PEM file with the private key. Relative to the home.",
+  "towline.v1.Token":
+    "Token lets a program in where there is no client certificate. As text it is \"towline-token-\" and the base64url of this message; it is sent as `authorization: Bearer <text>`.",
+  "towline.v1.Token.body":
+    "The exact bytes of a TokenBody.",
+  "towline.v1.Token.signature":
+    "Ed25519, by the issuer's key, of the domain \"towline-token-v1\", a zero byte, and `body`.",
+  "towline.v1.TokenBody":
+    "TokenBody is what a Token signs.",
+  "towline.v1.TokenBody.create_time":
+    "When it was made.",
+  "towline.v1.TokenBody.expire_time":
+    "If present, when it stops working.",
+  "towline.v1.TokenBody.groups":
+    "For a program: the groups whose shared tools it may use. Empty otherwise.",
+  "towline.v1.TokenBody.issuer_id":
+    "The node that made it, and the only one that accepts it.",
+  "towline.v1.TokenBody.kind":
+    "What its bearer is.",
+  "towline.v1.TokenBody.subject":
+    "The bearer's name: of the agent, or of the program. \"owner\" for the owner's token.",
+  "towline.v1.TokenBody.token_id":
+    "Names the token on the node that made it.",
+  "towline.v1.TokenInfo":
+    "TokenInfo describes a token without giving it.",
+  "towline.v1.TokenInfo.create_time":
+    "When it was made.",
+  "towline.v1.TokenInfo.expire_time":
+    "If present, when it stops working.",
+  "towline.v1.TokenInfo.groups":
+    "The groups whose shared tools it may use.",
+  "towline.v1.TokenInfo.kind":
+    "What its bearer is.",
+  "towline.v1.TokenInfo.last_use_time":
+    "If present, when it was last used; exact to a minute.",
+  "towline.v1.TokenInfo.subject":
+    "The bearer's name.",
+  "towline.v1.TokenInfo.token_id":
+    "Names the token on this node.",
+  "towline.v1.TokenKind":
+    "TokenKind says what the bearer of a token is.",
+  "towline.v1.TokenKind.TOKEN_KIND_AGENT":
+    "An agent on the node: uses its tools and its peers', never its trust, tokens or administration.",
+  "towline.v1.TokenKind.TOKEN_KIND_OWNER":
+    "The person who owns the node. One token, in the home's owner.token.",
+  "towline.v1.TokenKind.TOKEN_KIND_PROGRAM":
+    "A program: uses what is shared with its groups, as a peer in them would.",
+  "towline.v1.TokenKind.TOKEN_KIND_UNSPECIFIED":
+    "Never valid.",
+  "towline.v1.Tool":
+    "Tool is a callable thing.",
+  "towline.v1.Tool.definition_json":
+    "The exact JSON text of the MCP Tool object that the upstream listed, unknown members included.",
+  "towline.v1.Tool.ref":
+    "Its name here.",
+  "towline.v1.Tool.share":
+    "The groups that it is shared with. Filled for the owner of the node that has it, else empty.",
+  "towline.v1.ToolError":
+    "ToolError is the detail of a call that the tool's own server answered with a JSON-RPC error. It lets an MCP edge give its client exactly what the upstream said.",
+  "towline.v1.ToolError.code":
+    "The JSON-RPC error code, for example -32602.",
+  "towline.v1.ToolError.data_json":
+    "The exact JSON text of the error's `data` member. If absent, the error had none.",
+  "towline.v1.ToolError.message":
+    "The JSON-RPC error message, as the upstream wrote it.",
+  "towline.v1.ToolFilterConfig":
+    "ToolFilterConfig chooses tools by exact name.",
+  "towline.v1.ToolFilterConfig.allow":
+    "If not empty, only these.",
+  "towline.v1.ToolFilterConfig.deny":
+    "Never these.",
+  "towline.v1.ToolLog":
+    "ToolLog is one log message of an upstream.",
+  "towline.v1.ToolLog.data_json":
+    "The exact JSON text of what was logged.",
+  "towline.v1.ToolLog.level":
+    "Its level, \"debug\" to \"emergency\".",
+  "towline.v1.ToolLog.logger":
+    "The part of the upstream that logs. Empty if it does not say.",
+  "towline.v1.ToolProgress":
+    "ToolProgress tells how far a call is.",
+  "towline.v1.ToolProgress.message":
+    "What is being done. Empty if the upstream does not say.",
+  "towline.v1.ToolProgress.progress":
+    "How much is done, in the upstream's unit. Grows with each event.",
+  "towline.v1.ToolProgress.total":
+    "How much there is in all, if the upstream knows.",
+  "towline.v1.ToolRef":
+    "ToolRef names a tool from where the caller stands.",
+  "towline.v1.ToolRef.name":
+    "The tool's name, exactly as its upstream gives it.",
+  "towline.v1.ToolRef.node":
+    "The alias of the node that has it; \"self\" for the node that is asked. If empty in a call: wherever the tool lives, the asked node first; an ambiguity is refused with the candidates.",
+  "towline.v1.ToolRef.upstream":
+    "The upstream that offers it on that node, by its name in the configuration. If empty in a call: any.",
+  "towline.v1.ToolResult":
+    "ToolResult is the answer of a call.",
+  "towline.v1.ToolResult.is_error":
+    "Whether the tool says that it failed: the result's `isError`.",
+  "towline.v1.ToolResult.result_json":
+    "The exact JSON text of the MCP result object, unknown members included.",
+  "towline.v1.ToolService":
+    "ToolService lists and calls tools. A node offers to a peer only its own tools, and only those shared with a group that the peer is in; to its own agents it offers those of its peers too. Upstreams implement this service as well.",
+  "towline.v1.ToolService/CallTool":
+    "Calls a tool, at most once for each request id. Any number of progress and log events come before one result, which ends the stream. Cancelling the call cancels it at the upstream.\n\nErrors: `not_found` reason TOOL_NOT_FOUND (also for tools that are not shared with the caller), `failed_precondition` reason TOOL_AMBIGUOUS, `invalid_argument` reason ARGUMENTS_NOT_JSON, `unavailable` reason PEER_OFFLINE or UPSTREAM_DOWN, `aborted` reason OUTCOME_UNKNOWN if the tool may have run but its answer was lost, `resource_exhausted` reason RESULT_TOO_LARGE, and any code with a ToolError detail if the upstream answered with a JSON-RPC error. A result with `is_error` is not a failure of the call.",
+  "towline.v1.ToolService/ListTools":
+    "Lists the tools that the caller may call.",
+  "towline.v1.ToolService/WatchTools":
+    "Sends one ToolSet for each node, then `synced`, then the whole ToolSet of a node each time it changes, or `removed_node` when the node cannot be reached any more. The server never ends the stream by itself; after a reconnect the caller starts again.",
+  "towline.v1.ToolSet":
+    "ToolSet is everything that one node offers to the caller.",
+  "towline.v1.ToolSet.node":
+    "The alias of the node that has the tools; \"self\" for the node that is asked.",
+  "towline.v1.ToolSet.tools":
+    "The tools, in upstream order by upstream name.",
+  "towline.v1.ToolSet.upstreams":
+    "The upstreams that are configured but do not work now, with the reason. Filled for the owner, else empty.",
+  "towline.v1.UpstreamConfig":
+    "UpstreamConfig is one MCP server.",
+  "towline.v1.UpstreamConfig.args":
+    "The program's arguments.",
+  "towline.v1.UpstreamConfig.command":
+    "A program to start, which speaks MCP on its standard input and output.",
+  "towline.v1.UpstreamConfig.cwd":
+    "The program's folder. If empty, the home.",
+  "towline.v1.UpstreamConfig.disabled":
+    "Whether it is left out.",
+  "towline.v1.UpstreamConfig.env":
+    "Environment of the program, beside HOME, LOGNAME, PATH, SHELL, TERM and USER. `${NAME}` and `${NAME:-default}` are replaced from the node's environment.",
+  "towline.v1.UpstreamConfig.env_file":
+    "A file of NAME=value lines that are added to `env`.",
+  "towline.v1.UpstreamConfig.headers":
+    "Headers of each HTTP request, with the same replacements.",
+  "towline.v1.UpstreamConfig.protocol":
+    "Which protocol era it speaks: auto, legacy (2025-11-25 and before) or modern (2026-07-28). If empty, auto.",
+  "towline.v1.UpstreamConfig.share":
+    "The groups that its tools are shared with. If empty, with nobody.",
+  "towline.v1.UpstreamConfig.timeout_ms":
+    "How long a call may go without an answer or progress, in milliseconds. If absent, 10 minutes.",
+  "towline.v1.UpstreamConfig.tools":
+    "Which of its tools are offered.",
+  "towline.v1.UpstreamConfig.transport":
+    "How it is reached.",
+  "towline.v1.UpstreamConfig.url":
+    "A Streamable HTTP endpoint.",
+  "towline.v1.UpstreamState":
+    "UpstreamState is the life of an upstream. Transitions: STARTING -> READY -> FAILED -> STARTING; any -> STOPPED.",
+  "towline.v1.UpstreamState.UPSTREAM_STATE_FAILED":
+    "It could not be started, or it ended; the next start follows after a pause.",
+  "towline.v1.UpstreamState.UPSTREAM_STATE_READY":
+    "It answers.",
+  "towline.v1.UpstreamState.UPSTREAM_STATE_STARTING":
+    "It is being started, or will be after a pause.",
+  "towline.v1.UpstreamState.UPSTREAM_STATE_STOPPED":
+    "It is disabled, or the node shuts down.",
+  "towline.v1.UpstreamState.UPSTREAM_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.UpstreamStatus":
+    "UpstreamStatus tells how an upstream does.",
+  "towline.v1.UpstreamStatus.error":
+    "Why it does not work. Empty if it does.",
+  "towline.v1.UpstreamStatus.name":
+    "Its name in the configuration.",
+  "towline.v1.UpstreamStatus.restart_count":
+    "How often it was started again after it ended by itself.",
+  "towline.v1.UpstreamStatus.share":
+    "The groups that it is shared with.",
+  "towline.v1.UpstreamStatus.software":
+    "What the upstream calls itself, and its protocol version. Empty until known.",
+  "towline.v1.UpstreamStatus.state":
+    "Whether it works.",
+  "towline.v1.UpstreamStatus.tool_count":
+    "How many tools it offers.",
+  "towline.v1.WatchLinksRequest":
+    "WatchLinksRequest asks to be told of links.",
+  "towline.v1.WatchLinksRequest.interval_ms":
+    "How long until the next round, in milliseconds. If absent, 1,000.",
+  "towline.v1.WatchLinksRequest.peer":
+    "Only those to this peer: its alias, its did:key, or its 64 hex digits. If empty, to all.",
+  "towline.v1.WatchLinksResponse":
+    "WatchLinksResponse is one link, or the end of a round.",
+  "towline.v1.WatchLinksResponse.event":
+    "What there is to know.",
+  "towline.v1.WatchLinksResponse.link":
+    "A link as it is now, or as it ended.",
+  "towline.v1.WatchLinksResponse.round":
+    "Every open link has been sent, and every one that ended since the round before.",
+  "towline.v1.WatchPeersRequest":
+    "WatchPeersRequest asks to be told of peers.",
+  "towline.v1.WatchPeersResponse":
+    "WatchPeersResponse is one change.",
+  "towline.v1.WatchPeersResponse.event":
+    "What changed.",
+  "towline.v1.WatchPeersResponse.peer":
+    "A peer that is there, as it is now.",
+  "towline.v1.WatchPeersResponse.removed_alias":
+    "The alias of a peer that is trusted no longer.",
+  "towline.v1.WatchSynced":
+    "WatchSynced marks the end of the first round of a watch.",
+  "towline.v1.WatchToolsRequest":
+    "WatchToolsRequest asks to be told of tools.",
+  "towline.v1.WatchToolsResponse":
+    "WatchToolsResponse is one change.",
+  "towline.v1.WatchToolsResponse.event":
+    "What changed.",
+  "towline.v1.WatchToolsResponse.removed_node":
+    "A node whose tools are gone, by alias.",
+  "towline.v1.WatchToolsResponse.synced":
+    "All nodes that could be asked have been sent once.",
+  "towline.v1.WatchToolsResponse.tool_set":
+    "Everything that one node offers now; replaces what it offered before.",
+};
