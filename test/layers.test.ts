@@ -45,6 +45,11 @@ const EXCEPTIONS: readonly { package: string; place: string; reason: string }[] 
     place: 'node/config',
     reason: 'the configuration file is checked by its rules',
   },
+  {
+    package: 'ws',
+    place: 'legacy',
+    reason: 'older protocols are spoken over WebSockets too',
+  },
 ];
 
 /** Says why an import is not allowed, or nothing when it is. */

@@ -111,6 +111,11 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
         serve(request, response);
       },
       onLinkStream: (stream, headers, facts) => takeLink(parts, stream, headers, facts),
+      takesUpgrade: (request) => jsonRpc.takesUpgrade(request),
+      onUpgrade(request, socket, head, facts) {
+        factsOf.set(request.socket, facts);
+        jsonRpc.upgrade(request, socket, head);
+      },
     },
     log,
   });
@@ -125,6 +130,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     refused: () => Object.fromEntries(listener.refused()),
     close: async () => {
       mcp.close();
+      jsonRpc.close();
       await listener.close({ graceMs });
     },
   };

@@ -1,7 +1,10 @@
 /** The door at `/rpc`: JSON-RPC by HTTP and by WebSocket, and the documents that describe it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Code } from '@connectrpc/connect';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { failure } from '../../rpc/failure.ts';
 import type { HttpRequest, HttpResponse } from '../../rpc/http.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { ServiceRegistry } from '../../rpc/registry.ts';
@@ -9,6 +12,7 @@ import { Desk } from './desk.ts';
 import { sendJson, servePost } from './http.ts';
 import { HttpRefusal } from './http-body.ts';
 import { rpcErrorOf } from './map.ts';
+import type { Sockets } from './websocket.ts';
 import { rpcCode, writeError } from './wire.ts';
 
 /** Where it is. */
@@ -21,6 +25,8 @@ export interface JsonRpcOptions {
   /** The version of this software, for the documents. */
   readonly version: string;
   readonly log: Log;
+  /** How often WebSockets are asked whether they are alive, in milliseconds. Default `PING_MS`. */
+  readonly pingMs?: number;
 }
 
 export interface JsonRpcDoor {
@@ -28,10 +34,17 @@ export interface JsonRpcDoor {
   takes(request: HttpRequest): boolean;
   /** Serves one request. Never throws; the answer may come much later. */
   handle(request: HttpRequest, response: HttpResponse): void;
+  /** Whether a request is for a WebSocket of this door. */
+  takesUpgrade(request: IncomingMessage): boolean;
+  /** Serves such a request. Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends all WebSockets. Afterwards hand in nothing more. */
+  close(): void;
 }
 
 export function createJsonRpcDoor(options: JsonRpcOptions): JsonRpcDoor {
   const desk = new Desk(options.registry, new Map());
+  let sockets: Promise<Sockets> | undefined;
   return {
     takes: (request) => pathOf(request) === RPC_PATH,
     handle(request, response) {
@@ -43,7 +56,61 @@ export function createJsonRpcDoor(options: JsonRpcOptions): JsonRpcDoor {
         refuse(asked, answer, error);
       });
     },
+    takesUpgrade: (request) => pathOf(request) === RPC_PATH && request.headers.upgrade?.toLowerCase() === 'websocket',
+    upgrade(request, socket, head) {
+      sockets ??= openSockets(desk, options);
+      accept(sockets, options, request, socket, head).catch((error: unknown) => {
+        if (error instanceof HttpRefusal) return refuseUpgrade(socket, error);
+        options.log.error('a WebSocket was not opened', { error: messageOf(error) });
+        socket.destroy();
+      });
+    },
+    close: () => void sockets?.then((open) => open.close()),
   };
+}
+
+/** The code for WebSockets is loaded by the first one. */
+async function openSockets(desk: Desk, { log, pingMs }: JsonRpcOptions): Promise<Sockets> {
+  const { Sockets } = await import('./websocket.ts');
+  return new Sockets(desk, log, pingMs);
+}
+
+/** A WebSocket is for somebody: a stranger would hold it for nothing. */
+async function accept(
+  sockets: Promise<Sockets>,
+  options: JsonRpcOptions,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const identify = () => somebody(options.identify(request));
+  try {
+    identify();
+  } catch (error) {
+    throw unauthorized(error);
+  }
+  (await sockets).accept(request, socket, head, identify);
+}
+
+function somebody(principal: Principal): Principal {
+  if (principal.kind !== 'stranger') return principal;
+  throw failure(Code.Unauthenticated, 'UNAUTHENTICATED', 'a token is needed', {
+    help: 'make one with `towline token create --agent NAME`',
+    permanent: true,
+  });
+}
+
+function refuseUpgrade(socket: Duplex, { error }: HttpRefusal): void {
+  const body = writeError('null', error);
+  const head = [
+    'HTTP/1.1 401 Unauthorized',
+    'www-authenticate: Bearer',
+    'content-type: application/json',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }
 
 async function route(
@@ -61,10 +128,14 @@ async function route(
 function principalOf({ identify }: JsonRpcOptions, request: IncomingMessage): Principal {
   try {
     return identify(request);
-  } catch (thrown) {
-    const { code, message, data } = rpcErrorOf(thrown);
-    throw new HttpRefusal(401, code, message, data);
+  } catch (error) {
+    throw unauthorized(error);
   }
+}
+
+function unauthorized(thrown: unknown): HttpRefusal {
+  const { code, message, data } = rpcErrorOf(thrown);
+  return new HttpRefusal(401, code, message, data);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

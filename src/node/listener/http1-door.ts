@@ -31,7 +31,8 @@ export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: CHECK_MS,
-    shouldUpgradeCallback: (request) => onUpgrade !== undefined || asksForLink(request),
+    shouldUpgradeCallback: (request) =>
+      asksForLink(request) || (onUpgrade !== undefined && (hall.handlers.takesUpgrade?.(request) ?? true)),
   });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

@@ -31,7 +31,9 @@ export interface ListenerHandlers {
   ): void | Promise<void>;
   /** A stream that asks for `LinkService.Open` by HTTP/2. Nothing was answered or read. */
   onLinkStream(stream: ServerHttp2Stream, headers: Http2Headers, facts: ConnectionFacts): void | Promise<void>;
-  /** A request over HTTP/1.1 to speak another protocol, other than a link's. If absent, it is served as the plain request that it also is. */
+  /** Which requests for another protocol, other than a link's, `onUpgrade` gets; if absent, all. Others are served as the plain requests that they also are. */
+  takesUpgrade?(request: IncomingMessage): boolean;
+  /** A request over HTTP/1.1 to speak another protocol. If absent, there are only plain requests. */
   onUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, facts: ConnectionFacts): void | Promise<void>;
 }
 

@@ -1,6 +1,9 @@
 /** A door at a free port, with the services of a registry behind it, as whoever the test says. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { expect, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { silentLog } from '../../../src/base/log.ts';
 import { createJsonRpcDoor, type JsonRpcOptions } from '../../../src/legacy/json-rpc/server.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
@@ -11,6 +14,8 @@ export const owner: Principal = { kind: 'owner', name: 'owner', groups: new Set(
 
 export interface Door extends AsyncDisposable {
   readonly url: string;
+  /** Opens a WebSocket. */
+  connect(headers?: Record<string, string>): Promise<Wire>;
   /** Posts a body as it stands and gives the status and the text of the answer. */
   post(body: string | Uint8Array, headers?: Record<string, string>): Promise<Posted>;
 }
@@ -29,10 +34,15 @@ export async function openDoor(registry: ServiceRegistry, options: Partial<JsonR
     if (door.takes(request)) door.handle(request, response);
     else response.writeHead(404).end();
   });
+  server.on('upgrade', (request, socket, head) => {
+    if (door.takesUpgrade(request)) door.upgrade(request, socket, head);
+    else socket.destroy();
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rpc`;
   return {
     url,
+    connect: (headers) => Wire.open(url.replace('http', 'ws'), headers),
     async post(body, headers = {}) {
       const all = { 'content-type': 'application/json', ...headers };
       const response = await fetch(url, { method: 'POST', headers: all, body: body as string });
@@ -40,6 +50,7 @@ export async function openDoor(registry: ServiceRegistry, options: Partial<JsonR
       return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
     },
     async [Symbol.asyncDispose]() {
+      door.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
     },
@@ -63,4 +74,54 @@ export function probeRegistry(): ServiceRegistry {
     },
     rule: (request) => request,
   });
+}
+
+/** A client that does nothing by itself. */
+export class Wire implements AsyncDisposable {
+  readonly ws: WebSocket;
+  /** Every message that came, in order. */
+  readonly received: string[] = [];
+
+  private constructor(ws: WebSocket) {
+    this.ws = ws;
+    ws.on('message', (data) => this.received.push(String(data)));
+    ws.on('error', () => undefined);
+  }
+
+  static async open(url: string, headers: Record<string, string> = {}): Promise<Wire> {
+    const wire = new Wire(new WebSocket(url, { headers }));
+    await once(wire.ws, 'open');
+    return wire;
+  }
+
+  /** Sends a text as it stands, or anything else as JSON. */
+  send(message: unknown): void {
+    this.ws.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** Sends a request. */
+  ask(id: unknown, method: string, params?: unknown, more: Record<string, unknown> = {}): void {
+    this.send({ jsonrpc: '2.0', id, method, params, ...more });
+  }
+
+  /** Sends a notification. */
+  tell(method: string, params: unknown): void {
+    this.send({ jsonrpc: '2.0', method, params });
+  }
+
+  /** Waits until `count` messages have come in all, and gives them as JSON. */
+  async until(count: number): Promise<unknown[]> {
+    await vi.waitFor(() => expect(this.received.length).toBeGreaterThanOrEqual(count), 10_000);
+    return this.received.map((text) => JSON.parse(text));
+  }
+
+  /** The code with which the other side ends it. */
+  async closed(): Promise<number> {
+    const [code] = await once(this.ws, 'close');
+    return code as number;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.ws.terminate();
+  }
 }
