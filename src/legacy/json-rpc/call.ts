@@ -3,6 +3,7 @@ import type { DescMethod, DescMethodStreaming, DescMethodUnary, Message } from '
 import { Code, type Transport } from '@connectrpc/connect';
 import { failure } from '../../rpc/failure.ts';
 import { once } from '../../rpc/messages.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import { MAX_COLLECTED, MAX_COLLECTED_CHARS } from './limits.ts';
 import { rpcErrorOf } from './map.ts';
 import { readMessage, writeMessage } from './messages.ts';
@@ -19,6 +20,7 @@ export type Outcome =
 
 /** Who calls, and how long it waits. */
 export interface Caller {
+  readonly principal: Principal;
   /** To the services of this node, on behalf of the principal. */
   readonly transport: Transport;
   readonly signal: AbortSignal | undefined;

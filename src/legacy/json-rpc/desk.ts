@@ -4,25 +4,26 @@ import { createLocalTransport } from '../../rpc/local-transport.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { ServiceRegistry } from '../../rpc/registry.ts';
 import type { Caller } from './call.ts';
+import { Documents } from './documents.ts';
 import { type Method, MethodTable } from './methods.ts';
+import { type OwnMethod, ownMethods } from './own-methods.ts';
 import type { RpcCall } from './wire.ts';
 
-/** A method of the door's own: the exact JSON text of its result. Throws what the call throws. */
-export type OwnMethod = (params: string | undefined, caller: Caller) => Promise<string>;
-
 export class Desk {
-  readonly methods: MethodTable;
+  readonly documents: Documents;
   readonly #registry: ServiceRegistry;
+  readonly #methods: MethodTable;
   readonly #own: ReadonlyMap<string, OwnMethod>;
 
-  constructor(registry: ServiceRegistry, own: ReadonlyMap<string, OwnMethod>) {
+  constructor(registry: ServiceRegistry, version: string) {
     this.#registry = registry;
-    this.#own = own;
-    this.methods = new MethodTable(registry);
+    this.#methods = new MethodTable(registry);
+    this.documents = new Documents(this.#methods, version);
+    this.#own = ownMethods(this.documents);
   }
 
   find(name: string): Method | OwnMethod | undefined {
-    return this.#own.get(name) ?? this.methods.find(name);
+    return this.#own.get(name) ?? this.#methods.find(name);
   }
 
   transportFor(principal: Principal) {

@@ -33,6 +33,7 @@ export async function servePost(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const caller: Caller = {
+    principal,
     transport: desk.transportFor(principal),
     signal: gone.signal,
     headers: traceOf(headers),

@@ -27,6 +27,11 @@ export class MethodTable {
     return this.#byName.get(name);
   }
 
+  /** Grows whenever methods come or go. */
+  get revision(): number {
+    return this.#registry.revision;
+  }
+
   /** What can be called here. */
   served(): Method[] {
     return this.#registry.methods().map(({ method }) => method as Method);

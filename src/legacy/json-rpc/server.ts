@@ -15,8 +15,10 @@ import { rpcErrorOf } from './map.ts';
 import type { Sockets } from './websocket.ts';
 import { rpcCode, writeError } from './wire.ts';
 
-/** Where it is. */
-export const RPC_PATH = '/rpc';
+/** Where it is, and the documents that describe it and Connect's JSON. */
+const RPC_PATH = '/rpc';
+const OPENRPC_PATH = `${RPC_PATH}/openrpc.json`;
+const OPENAPI_PATH = `${RPC_PATH}/openapi.json`;
 
 export interface JsonRpcOptions {
   readonly registry: ServiceRegistry;
@@ -43,10 +45,10 @@ export interface JsonRpcDoor {
 }
 
 export function createJsonRpcDoor(options: JsonRpcOptions): JsonRpcDoor {
-  const desk = new Desk(options.registry, new Map());
+  const desk = new Desk(options.registry, options.version);
   let sockets: Promise<Sockets> | undefined;
   return {
-    takes: (request) => pathOf(request) === RPC_PATH,
+    takes: (request) => pathOf(request) === RPC_PATH || pathOf(request).startsWith(`${RPC_PATH}/`),
     handle(request, response) {
       // HTTP/2 through Node's compatibility interface has every member that is used here.
       const [asked, answer] = [request as IncomingMessage, response as ServerResponse];
@@ -83,15 +85,16 @@ async function accept(
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const identify = () => somebody(options.identify(request));
-  try {
-    identify();
-  } catch (error) {
-    throw unauthorized(error);
-  }
-  (await sockets).accept(request, socket, head, identify);
+  principalOf(options, request, somebody);
+  (await sockets).accept(request, socket, head, () => somebody(options.identify(request)));
 }
 
+/** Strangers may ask: each method says whom it answers. */
+function anybody(principal: Principal): Principal {
+  return principal;
+}
+
+/** Throws `UNAUTHENTICATED` at strangers. */
 function somebody(principal: Principal): Principal {
   if (principal.kind !== 'stranger') return principal;
   throw failure(Code.Unauthenticated, 'UNAUTHENTICATED', 'a token is needed', {
@@ -119,15 +122,34 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === 'POST') return servePost(desk, principalOf(options, request), request, response);
-  response.setHeader('allow', 'POST');
-  throw new HttpRefusal(405, rpcCode.invalidRequest, 'send requests with POST, or open a WebSocket');
+  const path = pathOf(request);
+  const document = documentAt(desk, path);
+  if (document === undefined && path !== RPC_PATH) {
+    throw new HttpRefusal(404, rpcCode.invalidRequest, `there are ${RPC_PATH}, ${OPENRPC_PATH} and ${OPENAPI_PATH}`);
+  }
+  const verb = document ? 'GET' : 'POST';
+  if (request.method !== verb) {
+    response.setHeader('allow', verb);
+    throw new HttpRefusal(405, rpcCode.invalidRequest, `ask with ${verb}${document ? '' : ', or open a WebSocket'}`);
+  }
+  if (document === undefined) return servePost(desk, principalOf(options, request), request, response);
+  principalOf(options, request, somebody);
+  sendJson(response, 200, await document());
 }
 
-/** Throws an `HttpRefusal` at whoever shows something false. Strangers may ask: each method says whom it answers. */
-function principalOf({ identify }: JsonRpcOptions, request: IncomingMessage): Principal {
+function documentAt({ documents }: Desk, path: string): (() => Promise<string>) | undefined {
+  if (path === OPENRPC_PATH) return () => documents.openRpc();
+  return path === OPENAPI_PATH ? () => documents.openApi() : undefined;
+}
+
+/** Throws an `HttpRefusal` at whoever shows something false, or does not pass `check`. */
+function principalOf(
+  { identify }: JsonRpcOptions,
+  request: IncomingMessage,
+  check: (principal: Principal) => Principal = anybody,
+): Principal {
   try {
-    return identify(request);
+    return check(identify(request));
   } catch (error) {
     throw unauthorized(error);
   }

@@ -35,7 +35,6 @@ export class Session {
   readonly #headers: Caller['headers'];
   readonly #running = new Set<Running>();
   readonly #byId = new Map<string, Running>();
-  #principal: Principal | undefined;
   #caller: Caller | undefined;
   #unreadChars = 0;
 
@@ -64,10 +63,9 @@ export class Session {
   }
 
   #callerOf(principal: Principal): Caller {
-    if (this.#caller !== undefined && this.#principal === principal) return this.#caller;
-    this.#principal = principal;
+    if (this.#caller?.principal === principal) return this.#caller;
     const transport = this.#desk.transportFor(principal);
-    this.#caller = { transport, headers: this.#headers, signal: undefined, timeoutMs: undefined };
+    this.#caller = { principal, transport, headers: this.#headers, signal: undefined, timeoutMs: undefined };
     return this.#caller;
   }
 
