@@ -57,7 +57,7 @@ describe('the README', () => {
     expect(Object.keys(config.upstreams)).toEqual(['files']);
   });
 
-  it('joins two machines with the lines that it prints, and answers its curl', async () => {
+  it('joins two machines with the lines that it prints, and answers its curls', async () => {
     const [initWork = '', upWork = '', inviteWork = ''] = blockWith('towline invite --group');
     await mkdir(folder, { recursive: true });
     await shell('work', initWork);
@@ -77,8 +77,12 @@ describe('the README', () => {
     const { token } = JSON.parse(await shell('laptop', 'npx towline token create --agent script --json')) as {
       token: string;
     };
-    const curl = blockWith('curl').join('\n').replace('http://127.0.0.1:7433', url);
-    expect(await shell('laptop', curl, { TOKEN: token })).toContain('"name":"echo"');
+    const curl = (text: string) =>
+      shell('laptop', blockWith(text).join('\n').replace('http://127.0.0.1:7433', url), { TOKEN: token });
+    expect(await curl('ToolService/ListTools')).toContain('"name":"echo"');
+    expect(await curl('/rpc')).toBe(
+      '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"Echo: hello"}]}}',
+    );
   }, 90_000);
 
   it('names commands that exist', async () => {
