@@ -14,7 +14,7 @@ import {
 } from './wire.ts';
 
 /** Does what one request asks for. Throws nothing but `WireError`. */
-export type Serve = (call: RpcCall) => Promise<Outcome>;
+export type Serve = (call: RpcCall) => Promise<Outcome> | Outcome;
 
 export interface Answer {
   readonly text: string;
@@ -23,8 +23,11 @@ export interface Answer {
 }
 
 /** The answer to a message; nothing if none is wanted. The requests of a batch run at the same time. */
-export async function answerMessage(text: string, serve: Serve): Promise<Answer | undefined> {
-  if (!isBatch(text)) return answerOne(text, serve);
+export function answerMessage(text: string, serve: Serve): Promise<Answer | undefined> {
+  return isBatch(text) ? answerBatch(text, serve) : answerOne(text, serve);
+}
+
+async function answerBatch(text: string, serve: Serve): Promise<Answer | undefined> {
   const elements = elementsOf(text);
   if ('text' in elements) return elements;
   const answers = await Promise.all(elements.map((element) => answerOne(element, serve)));

@@ -5,7 +5,6 @@ import { failure } from '../../rpc/failure.ts';
 import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { MAX_COLLECTED, MAX_COLLECTED_CHARS } from './limits.ts';
-import { rpcErrorOf } from './map.ts';
 import { readMessage, writeMessage } from './messages.ts';
 import type { RpcCall, RpcError } from './wire.ts';
 
@@ -28,15 +27,6 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** How long the caller waits, in milliseconds; forever if absent. */
   readonly timeoutMs: number | undefined;
-}
-
-/** Runs `work`; whatever it throws is an outcome too. */
-export async function outcomeOf(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await work();
-  } catch (error) {
-    return { error: rpcErrorOf(error) };
-  }
 }
 
 /** Throws what the call throws. */
@@ -75,9 +65,9 @@ export async function collect(method: DescMethodStreaming, call: RpcCall, caller
   return { result: `[${texts.join(',')}]` };
 }
 
-/** Throws `STREAM_NEEDS_WEBSOCKET` for methods whose requests are a stream. */
-export function refuseRequestStream(method: DescMethod): never {
-  throw failure(Code.Unimplemented, 'STREAM_NEEDS_WEBSOCKET', `${method.name} takes a stream of requests`, {
+/** `STREAM_NEEDS_WEBSOCKET`, for methods whose requests are a stream. */
+export function needsWebSocket(method: DescMethod) {
+  return failure(Code.Unimplemented, 'STREAM_NEEDS_WEBSOCKET', `${method.name} takes a stream of requests`, {
     help: 'open a WebSocket at the same path',
     permanent: true,
   });

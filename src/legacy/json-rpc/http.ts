@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { DescMethodServerStreaming, Message } from '@bufbuild/protobuf';
 import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
-import { answerMessage, type Serve } from './batch.ts';
-import { type Caller, callUnary, collect, openStream, outcomeOf, refuseRequestStream } from './call.ts';
+import { canceled } from '../../rpc/status.ts';
+import { answerMessage } from './batch.ts';
+import { type Caller, callUnary, collect, needsWebSocket, type Outcome, openStream } from './call.ts';
 import { callerFor, type Desk, traceOf } from './desk.ts';
 import { HttpRefusal, readBody } from './http-body.ts';
 import { MAX_MESSAGE_BYTES, MAX_TIMEOUT_MS, STRANGER_MAX_BYTES } from './limits.ts';
@@ -31,7 +32,9 @@ export async function servePost(
   }
   const text = await readBody(request, principal.kind === 'stranger' ? STRANGER_MAX_BYTES : MAX_MESSAGE_BYTES);
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(canceled('the client went away'));
+  });
   const caller: Caller = {
     principal,
     transport: desk.transportFor(principal),
@@ -51,20 +54,22 @@ export function sendJson(response: ServerResponse, status: number, text: string)
 }
 
 /** What one request asks for; a stream as an array of its values. */
-function serveCall(desk: Desk, call: RpcCall, caller: Caller): ReturnType<Serve> {
-  return outcomeOf(async () => {
-    const found = desk.find(call.method);
-    if (found === undefined) return { error: methodNotFound(call.method) };
+async function serveCall(desk: Desk, call: RpcCall, caller: Caller): Promise<Outcome> {
+  const found = desk.find(call.method);
+  if (found === undefined) return { error: methodNotFound(call.method) };
+  try {
     if (typeof found === 'function') return { result: await found(call.params, caller) };
     switch (found.methodKind) {
       case 'unary':
-        return callUnary(found, call, caller);
+        return await callUnary(found, call, caller);
       case 'server_streaming':
-        return collect(found, call, caller);
+        return await collect(found, call, caller);
       default:
-        return refuseRequestStream(found);
+        throw needsWebSocket(found);
     }
-  });
+  } catch (error) {
+    return { error: rpcErrorOf(error) };
+  }
 }
 
 /** One message a line: a stream as a WebSocket would get it; any other answer as it is. */

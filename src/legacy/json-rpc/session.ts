@@ -7,13 +7,14 @@ import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { canceled } from '../../rpc/status.ts';
 import { type Answer, answerMessage } from './batch.ts';
-import { type Caller, callUnary, type Outcome, openStream, outcomeOf } from './call.ts';
+import { type Caller, callUnary, type Outcome, openStream } from './call.ts';
 import { Credit } from './credit.ts';
 import { callerFor, type Desk } from './desk.ts';
 import { DEFAULT_CREDITS, MAX_CALLS, MAX_UNREAD_CHARS, REQUEST_WINDOW } from './limits.ts';
-import { methodNotFound } from './map.ts';
+import { methodNotFound, rpcErrorOf } from './map.ts';
 import { readMessage } from './messages.ts';
 import type { Method } from './methods.ts';
+import type { OwnMethod } from './own-methods.ts';
 import { Requests } from './requests.ts';
 import { Running } from './running.ts';
 import { sendStream } from './stream.ts';
@@ -69,34 +70,36 @@ export class Session {
     return this.#caller;
   }
 
-  #serve(call: RpcCall, caller: Caller): Promise<Outcome> {
+  #serve(call: RpcCall, caller: Caller): Promise<Outcome> | Outcome {
     if (isWord(call.method)) return outcomeOf(() => ({ result: String(this.#hear(readWord(call))) }));
     const found = this.#desk.find(call.method);
-    if (found === undefined) return Promise.resolve({ error: methodNotFound(call.method) });
+    if (found === undefined) return { error: methodNotFound(call.method) };
     if (call.id !== undefined && this.#byId.has(idKey(call.id))) {
       throw invalidRequest(`the id ${call.id} is in use by a call that is under way`, undefined, 'ID_IN_USE');
     }
     if (typeof found === 'object' && found.methodKind !== 'unary') return this.#openStream(found, call, caller);
-    return this.#run(call, (running) => {
-      const own = { ...callerFor(call, caller), signal: running.signal };
-      if (typeof found === 'object') return callUnary(found, call, own);
-      return found(call.params, own).then((result) => ({ result }));
-    });
+    return this.#call(found, call, caller);
   }
 
-  async #run(call: RpcCall, work: (running: Running) => Promise<Outcome>): Promise<Outcome> {
-    return outcomeOf(async () => {
-      const running = this.#begin(call);
-      try {
-        return await work(running);
-      } finally {
-        this.#end(call, running);
-      }
-    });
+  async #call(
+    found: Extract<Method, { methodKind: 'unary' }> | OwnMethod,
+    call: RpcCall,
+    caller: Caller,
+  ): Promise<Outcome> {
+    let running: Running | undefined;
+    try {
+      running = this.#begin(call);
+      const own = { ...callerFor(call, caller), signal: running.signal };
+      return typeof found === 'object' ? await callUnary(found, call, own) : { result: await found(call.params, own) };
+    } catch (error) {
+      return { error: rpcErrorOf(error) };
+    } finally {
+      if (running !== undefined) this.#end(call, running);
+    }
   }
 
   /** Answers that the stream is open; what it says comes afterwards. */
-  #openStream(method: StreamMethod, call: RpcCall, caller: Caller): Promise<Outcome> {
+  #openStream(method: StreamMethod, call: RpcCall, caller: Caller): Outcome {
     const { id } = call;
     if (id === undefined || id === 'null') throw invalidRequest('a stream needs an id', id, 'STREAM_NEEDS_ID');
     return outcomeOf(() => {
@@ -180,6 +183,15 @@ export class Session {
   #end(call: RpcCall, running: Running): void {
     this.#running.delete(running);
     if (call.id !== undefined && call.id !== 'null') this.#byId.delete(idKey(call.id));
+  }
+}
+
+/** Runs `work`; what it throws is an outcome too. */
+function outcomeOf(work: () => Outcome): Outcome {
+  try {
+    return work();
+  } catch (error) {
+    return { error: rpcErrorOf(error) };
   }
 }
 

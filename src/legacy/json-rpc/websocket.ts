@@ -64,7 +64,9 @@ class Socket implements Line {
   readonly #session: Session;
   #room: Promise<void> | undefined;
   #heard = true;
-  #corked = false;
+  #known: Principal | undefined;
+  #isCorked = false;
+  #isTurnEnding = false;
 
   constructor(ws: WebSocket, socket: Duplex, identify: () => Principal, log: Log, open: (line: Line) => Session) {
     this.#ws = ws;
@@ -114,10 +116,12 @@ class Socket implements Line {
     });
   }
 
-  /** Who is there; a token may have run out since the last message. */
+  /** Who is there, asked once in a turn of the event loop: a token may have run out since the last message. */
   #principal(): Principal | undefined {
     try {
-      return this.#identify();
+      this.#known ??= this.#identify();
+      this.#endTurn();
+      return this.#known;
     } catch (error) {
       this.#ws.close(closeCode.policyViolation, messageOf(error).slice(0, 100));
       return undefined;
@@ -126,12 +130,20 @@ class Socket implements Line {
 
   /** What is written in one turn of the event loop leaves together. */
   #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
+    if (this.#isCorked) return;
+    this.#isCorked = true;
     this.#socket.cork();
+    this.#endTurn();
+  }
+
+  #endTurn(): void {
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
     setImmediate(() => {
-      this.#corked = false;
-      this.#socket.uncork();
+      this.#isTurnEnding = false;
+      this.#known = undefined;
+      if (this.#isCorked) this.#socket.uncork();
+      this.#isCorked = false;
     });
   }
 

@@ -1,0 +1,31 @@
+/** Real nodes for suites, from the built package. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Child, startChild } from './child.ts';
+
+const exec = promisify(execFile);
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'towline.js');
+
+/** A node on a free port; its first line is its status as JSON. */
+export function startNode(home: string, ...args: string[]): Promise<Child> {
+  const name = home.split('/').at(-1) ?? 'node';
+  const place = ['--home', home, '--name', name, '--host', '127.0.0.1', '--port', '0'];
+  return startChild([bin, 'up', '--json', ...place, ...args]);
+}
+
+export function urlOf(node: Child): string {
+  return (JSON.parse(node.firstLine) as { url: string }).url;
+}
+
+/** Runs a command in the home of a node and gives what it printed as JSON. */
+export async function towline<T>(home: string, ...args: string[]): Promise<T> {
+  const { stdout } = await exec(process.execPath, [bin, ...args, '--json', '--home', home]);
+  return JSON.parse(stdout) as T;
+}
+
+export function residentBytes(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
+  return Number(line?.[1] ?? 0) * 1024;
+}
