@@ -10,9 +10,6 @@ import { jsonMembers } from '../base/json-text.ts';
 import { createClient } from '../rpc/client.ts';
 import { errorInfoOf } from '../rpc/failure.ts';
 
-/** The longest one-shot message, each way: 10 MiB, as the first of these peers had it. */
-export const ONE_SHOT_MAX_BYTES = 10_485_760;
-
 /** Who asks: the services of this node on its behalf, and for how long. */
 export interface OneShotCaller {
   readonly transport: Transport;
