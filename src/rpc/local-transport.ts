@@ -46,6 +46,62 @@ export function createLocalTransport(
   return interceptTransport(new LocalTransport(registry, principal), options.interceptors);
 }
 
+/** A unary call that is under way. */
+export interface StartedCall {
+  /** Rejects with a `ConnectError`. */
+  readonly answer: Promise<Message>;
+  /** Gives the call up: the answer rejects with `error` at once, and the handler's signal aborts. */
+  cancel(error: ConnectError): void;
+}
+
+export type StartOptions = Pick<CallOptions, 'timeoutMs' | 'headers'>;
+
+/**
+ * Begins a unary call on behalf of `principal`. For callers that may give up any of many calls: a signal for each would
+ * cost as much as a small call.
+ */
+export function startLocalCall(
+  registry: ServiceRegistry,
+  principal: Principal,
+  method: DescMethodUnary,
+  request: Message,
+  { timeoutMs, headers }: StartOptions,
+): StartedCall {
+  const context = contextOf(principal, method, timeoutMs, headers);
+  const { promise: answer, resolve, reject } = Promise.withResolvers<Message>();
+  const cancel = (error: ConnectError) => {
+    context.abort(error);
+    reject(error);
+  };
+  const release = watchLimits(undefined, timeoutMs, cancel);
+  const end = () => {
+    release?.();
+    context.abort();
+  };
+  callHandler(registry, method, request, context).then(
+    (message) => {
+      end();
+      resolve(message);
+    },
+    (error: unknown) => {
+      end();
+      reject(withMetadata(error, context));
+    },
+  );
+  return { answer, cancel };
+}
+
+async function callHandler(
+  registry: ServiceRegistry,
+  method: DescMethodUnary,
+  request: Message,
+  context: CallContext,
+): Promise<Message> {
+  const { impl } = entryOf(registry, method);
+  if (impl.kind !== 'unary') throw unimplemented(method);
+  return impl.call(request, context);
+}
+
 class LocalTransport implements DirectTransport {
   readonly #registry: ServiceRegistry;
   readonly #principal: Principal;
@@ -62,9 +118,9 @@ class LocalTransport implements DirectTransport {
     header: HeaderInit,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
-    const { impl } = this.#entry(method);
+    const { impl } = entryOf(this.#registry, method);
     if (impl.kind !== 'unary') throw unimplemented(method);
-    const context = this.#context(method, timeoutMs, header);
+    const context = contextOf(this.#principal, method, timeoutMs, header);
     const request = asMessage(method.input, input);
     try {
       const message = await within(context, signal, timeoutMs, () => impl.call(request, context));
@@ -83,9 +139,9 @@ class LocalTransport implements DirectTransport {
     header: HeaderInit,
     input: AsyncIterable<MessageInitShape<I>>,
   ): Promise<StreamResponse<I, O>> {
-    const { impl } = this.#entry(method);
+    const { impl } = entryOf(this.#registry, method);
     if (impl.kind === 'unary') throw unimplemented(method);
-    const context = this.#context(method, timeoutMs, header);
+    const context = contextOf(this.#principal, method, timeoutMs, header);
     const requests = mapStream(input, (item): Message => asMessage(method.input, item));
     const answers = new LocalStream((watched) => startAnswers(impl, watched, context), context, signal, requests);
     await answers.ready();
@@ -94,30 +150,35 @@ class LocalTransport implements DirectTransport {
 
   serverStream(method: DescMethodStreaming, request: Init, options: CallOptions | undefined): Answers {
     const { signal, timeoutMs, headers } = options ?? {};
-    const context = this.#context(method, timeoutMs, headers);
+    const context = contextOf(this.#principal, method, timeoutMs, headers);
     const start = () => {
-      const { impl } = this.#entry(method);
+      const { impl } = entryOf(this.#registry, method);
       if (impl.kind !== 'server_streaming') throw unimplemented(method);
       return impl.call(asMessage(method.input, request), context);
     };
     return new LocalStream(start, context, signal);
   }
+}
 
-  #entry(method: DescMethod): MethodEntry {
-    const entry = this.#registry.find(method);
-    if (entry === undefined) throw unimplemented(method);
-    return entry;
-  }
+function entryOf(registry: ServiceRegistry, method: DescMethod): MethodEntry {
+  const entry = registry.find(method);
+  if (entry === undefined) throw unimplemented(method);
+  return entry;
+}
 
-  #context(method: DescMethod, timeoutMs: number | undefined, header: HeaderInit): CallContext {
-    return new CallContext({
-      method,
-      principal: this.#principal,
-      protocolName: 'local',
-      timeoutMs,
-      header: header === undefined ? undefined : () => new Headers(header),
-    });
-  }
+function contextOf(
+  principal: Principal,
+  method: DescMethod,
+  timeoutMs: number | undefined,
+  header: HeaderInit,
+): CallContext {
+  return new CallContext({
+    method,
+    principal,
+    protocolName: 'local',
+    timeoutMs,
+    header: header === undefined ? undefined : () => new Headers(header),
+  });
 }
 
 function unimplemented(method: DescMethod): ConnectError {

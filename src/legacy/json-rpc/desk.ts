@@ -1,6 +1,7 @@
 /** What can be asked for at this door, whichever way it is asked: methods of the schema, and a few of the door's own. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { createLocalTransport } from '../../rpc/local-transport.ts';
+import type { DescMethodUnary, Message } from '@bufbuild/protobuf';
+import { createLocalTransport, type StartedCall, startLocalCall } from '../../rpc/local-transport.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { ServiceRegistry } from '../../rpc/registry.ts';
 import type { Caller } from './call.ts';
@@ -24,6 +25,14 @@ export class Desk {
 
   find(name: string): Method | OwnMethod | undefined {
     return this.#own.get(name) ?? this.#methods.find(name);
+  }
+
+  /** Begins a unary call that can be given up without a signal. */
+  start(method: DescMethodUnary, request: Message, { principal, headers, timeoutMs }: Caller): StartedCall {
+    return startLocalCall(this.#registry, principal, method, request, {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(headers !== undefined && { headers }),
+    });
   }
 
   transportFor(principal: Principal) {

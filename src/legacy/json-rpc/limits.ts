@@ -15,8 +15,11 @@ export const MAX_BATCH = 100;
 /** Characters of an id as it stands in the message. It is repeated with every message of a stream. */
 export const MAX_ID_CHARS = 1_024;
 
-/** Calls and streams under way on one WebSocket. The same as a third of what a link may have: it serves one program. */
+/** Calls and streams under way on one WebSocket. A quarter of what a link may have: it serves one program. */
 export const MAX_CALLS = 1_024;
+
+/** Messages of one WebSocket that are served before others get their turn. A read may bring hundreds. */
+export const MESSAGES_PER_TURN = 32;
 
 /** A wait longer than what timers take, about 25 days, would be over at once. In milliseconds. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;

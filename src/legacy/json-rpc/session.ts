@@ -7,12 +7,12 @@ import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { canceled } from '../../rpc/status.ts';
 import { type Answer, answerMessage } from './batch.ts';
-import { type Caller, callUnary, type Outcome, openStream } from './call.ts';
+import { type Caller, type Outcome, openStream } from './call.ts';
 import { Credit } from './credit.ts';
 import { callerFor, type Desk } from './desk.ts';
 import { DEFAULT_CREDITS, MAX_CALLS, MAX_UNREAD_CHARS, REQUEST_WINDOW } from './limits.ts';
 import { methodNotFound, rpcErrorOf } from './map.ts';
-import { readMessage } from './messages.ts';
+import { readMessage, writeMessage } from './messages.ts';
 import type { Method } from './methods.ts';
 import type { OwnMethod } from './own-methods.ts';
 import { Requests } from './requests.ts';
@@ -21,7 +21,8 @@ import { sendStream } from './stream.ts';
 import { idKey, invalidRequest, type RpcCall, writeNotification } from './wire.ts';
 import { isWord, readWord, type Word } from './words.ts';
 
-type StreamMethod = Exclude<Method, { methodKind: 'unary' }>;
+type UnaryMethod = Extract<Method, { methodKind: 'unary' }>;
+type StreamMethod = Exclude<Method, UnaryMethod>;
 
 /** The way to the caller. */
 export interface Line {
@@ -81,16 +82,15 @@ export class Session {
     return this.#call(found, call, caller);
   }
 
-  async #call(
-    found: Extract<Method, { methodKind: 'unary' }> | OwnMethod,
-    call: RpcCall,
-    caller: Caller,
-  ): Promise<Outcome> {
+  async #call(found: UnaryMethod | OwnMethod, call: RpcCall, caller: Caller): Promise<Outcome> {
     let running: Running | undefined;
     try {
       running = this.#begin(call);
-      const own = { ...callerFor(call, caller), signal: running.signal };
-      return typeof found === 'object' ? await callUnary(found, call, own) : { result: await found(call.params, own) };
+      const own = callerFor(call, caller);
+      if (typeof found === 'function') return { result: await found(call.params, { ...own, signal: running.signal }) };
+      const { answer, cancel } = this.#desk.start(found, readMessage(found.input, call.params), own);
+      running.onStop(cancel);
+      return { result: writeMessage(found.output, await answer) };
     } catch (error) {
       return { error: rpcErrorOf(error) };
     } finally {

@@ -6,7 +6,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { type Desk, traceOf } from './desk.ts';
-import { MAX_MESSAGE_BYTES, MAX_UNSENT_BYTES, PAUSE_BYTES, PING_MS } from './limits.ts';
+import { MAX_MESSAGE_BYTES, MAX_UNSENT_BYTES, MESSAGES_PER_TURN, PAUSE_BYTES, PING_MS } from './limits.ts';
 import { type Line, Session } from './session.ts';
 
 /** Why a WebSocket ends (RFC 6455 §7.4.1). */
@@ -62,6 +62,9 @@ class Socket implements Line {
   readonly #identify: () => Principal;
   readonly #log: Log;
   readonly #session: Session;
+  /** Messages that came in one piece with others: what they wait for is their turn. At most what one read brings. */
+  readonly #inbox: Buffer[] = [];
+  #served = 0;
   #room: Promise<void> | undefined;
   #heard = true;
   #known: Principal | undefined;
@@ -79,7 +82,10 @@ class Socket implements Line {
       this.#heard = true;
     });
     ws.on('error', (error) => log.debug('a WebSocket broke', { error: messageOf(error) }));
-    ws.once('close', () => this.#session.close());
+    ws.once('close', () => {
+      this.#inbox.length = 0;
+      this.#session.close();
+    });
   }
 
   room(): Promise<void> | undefined {
@@ -91,7 +97,9 @@ class Socket implements Line {
     if (this.#ws.bufferedAmount > MAX_UNSENT_BYTES) return void this.#ws.terminate();
     this.#cork();
     this.#ws.send(text);
-    if (this.#room === undefined && this.#ws.bufferedAmount > PAUSE_BYTES) this.#room = this.#drained();
+    if (this.#room !== undefined || this.#ws.bufferedAmount <= PAUSE_BYTES) return;
+    this.#room = this.#drained();
+    this.#pauseOrResume();
   }
 
   /** Ends it if the other end has been silent since the last time, or is nobody any more; else asks whether it is there. */
@@ -108,6 +116,13 @@ class Socket implements Line {
   #take(data: Buffer, isBinary: boolean): void {
     this.#heard = true;
     if (isBinary) return void this.#ws.close(closeCode.unsupportedData, 'JSON-RPC is text');
+    if (this.#served < MESSAGES_PER_TURN) return void this.#serve(data);
+    this.#inbox.push(data);
+    this.#pauseOrResume();
+  }
+
+  #serve(data: Buffer): void {
+    this.#served++;
     const principal = this.#principal();
     if (principal === undefined) return;
     this.#session.take(data.toString('utf8'), principal).catch((error: unknown) => {
@@ -142,19 +157,31 @@ class Socket implements Line {
     setImmediate(() => {
       this.#isTurnEnding = false;
       this.#known = undefined;
+      this.#served = 0;
       if (this.#isCorked) this.#socket.uncork();
       this.#isCorked = false;
+      if (this.#inbox.length > 0) this.#serveWaiting();
     });
   }
 
-  /** Reads nothing more until what was written is gone: who does not read answers has no business asking. */
+  /** Answers to the first messages of a read leave before the next are served, and other callers get their turn. */
+  #serveWaiting(): void {
+    for (const data of this.#inbox.splice(0, MESSAGES_PER_TURN)) this.#serve(data);
+    this.#pauseOrResume();
+  }
+
+  /** Reads nothing more while messages wait, or answers: who does not read answers has no business asking. */
+  #pauseOrResume(): void {
+    if (this.#room !== undefined || this.#inbox.length > 0) this.#ws.pause();
+    else this.#ws.resume();
+  }
+
   #drained(): Promise<void> {
-    this.#ws.pause();
     const { promise, resolve } = Promise.withResolvers<void>();
     const done = () => {
       this.#socket.off('drain', done).off('close', done);
       this.#room = undefined;
-      this.#ws.resume();
+      this.#pauseOrResume();
       resolve();
     };
     this.#socket.once('drain', done).once('close', done);

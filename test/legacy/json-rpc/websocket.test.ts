@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type HandlerContext } from '@connectrpc/connect';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { MAX_CALLS, REQUEST_WINDOW } from '../../../src/legacy/json-rpc/limits.ts';
+import { MAX_CALLS, MESSAGES_PER_TURN, REQUEST_WINDOW } from '../../../src/legacy/json-rpc/limits.ts';
 import { failure } from '../../../src/rpc/failure.ts';
 import { type Principal, stranger } from '../../../src/rpc/principal.ts';
 import { ServiceRegistry } from '../../../src/rpc/registry.ts';
@@ -101,6 +101,20 @@ describe('a WebSocket', () => {
     await busy.until(2);
     busy.ask('again', 'ProbeService.Rule');
     expect((await busy.until(3))[2]).toEqual(answer('again', {}));
+  });
+
+  it('serves a burst in order, over several turns', async () => {
+    const order: number[] = [];
+    const echo = ({ count }: { count: number }) => {
+      order.push(count);
+      return {};
+    };
+    await using own = await openDoor(new ServiceRegistry().add(ProbeService, { echo }));
+    await using busy = await own.connect();
+    const count = MESSAGES_PER_TURN * 10;
+    for (let n = 0; n < count; n++) busy.ask(n, 'ProbeService.Echo', { count: n });
+    await busy.until(count);
+    expect(order).toEqual(Array.from({ length: count }, (_, n) => n));
   });
 
   it('gets a deadline by a member', async () => {
@@ -307,10 +321,11 @@ describe('a stream of requests', () => {
   });
 
   it('that sends more than it was granted is ended', async () => {
-    const { wait, ended } = waiting();
+    const { wait, started, ended } = waiting();
     await using own = await openDoor(new ServiceRegistry().add(ProbeService, { collect: wait }));
     await using greedy = await own.connect();
     greedy.ask(1, 'ProbeService.Collect');
+    await started;
     for (let n = 0; n <= REQUEST_WINDOW; n++) greedy.tell('rpc.stream', { id: 1, value: {} });
     expect((await greedy.until(2))[1]).toMatchObject({
       params: { id: 1, error: { code: -32008, data: { reason: 'CREDIT_EXCEEDED' } } },
