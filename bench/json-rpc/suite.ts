@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { alternate, ratio } from '../lib/alternate.ts';
 import { startChild } from '../lib/child.ts';
 import { type Figure, median, type SuiteResult, suiteResult } from '../lib/figures.ts';
 import { httpLoad } from '../lib/http-load.ts';
@@ -68,31 +69,21 @@ interface Comparison {
   readonly target: number;
 }
 
-/** The first round of each warms up, and does not count. */
-async function compare(name: string, { own, bare, load, target }: Comparison, note: (text: string) => void) {
-  const rates: { own: number; bare: number }[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const rate = { own: await load(own), bare: await load(bare) };
-    note(`${name}, round ${round}: ${Math.round(rate.own)}/s, bare ${Math.round(rate.bare)}/s`);
-    if (round > 0) rates.push(rate);
-  }
-  const figures: Figure[] = [
-    { name: `${name}_calls_per_second`, value: median(rates.map((rate) => rate.own)), unit: '/s', better: 'higher' },
-    {
-      name: `${name}_bare_calls_per_second`,
-      value: median(rates.map((rate) => rate.bare)),
-      unit: '/s',
-      better: 'higher',
-    },
-    {
-      name: `${name}_against_bare`,
-      value: median(rates.map((rate) => rate.own / rate.bare)),
-      unit: '×',
-      target,
-      better: 'higher',
-    },
+async function compare(
+  name: string,
+  { own, bare, load, target }: Comparison,
+  note: (text: string) => void,
+): Promise<Figure[]> {
+  const measures = { own: () => load(own), bare: () => load(bare) };
+  await alternate(1, measures); // warms both up
+  const rates = await alternate(rounds, measures);
+  const against = ratio(rates.own, rates.bare);
+  note(`${name}: ${rates.own.map(Math.round).join(', ')}/s, bare ${rates.bare.map(Math.round).join(', ')}/s`);
+  return [
+    { name: `${name}_calls_per_second`, value: median(rates.own), unit: '/s', better: 'higher' },
+    { name: `${name}_bare_calls_per_second`, value: median(rates.bare), unit: '/s', better: 'higher' },
+    { name: `${name}_against_bare`, value: against, unit: '×', target, better: 'higher' },
   ];
-  return figures;
 }
 
 function request(id: number): string {
