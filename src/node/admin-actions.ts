@@ -16,6 +16,7 @@ import {
 } from '../../gen/towline/v1/admin_service_pb.ts';
 import type { Node } from '../../gen/towline/v1/node_pb.ts';
 import { LocalError } from '../base/errors.ts';
+import type { MethodEntry } from '../rpc/registry.ts';
 import type { AdminActions } from '../services/admin/service.ts';
 import type { LocalTools } from '../services/tool/local-tools.ts';
 import type { AddressBook } from '../trust/address-book.ts';
@@ -32,6 +33,7 @@ import type { LinkBoard } from './link-board.ts';
 import { aliasFrom } from './name.ts';
 import { checkNotSelf } from './own-key.ts';
 import type { Peers } from './peers.ts';
+import { checkScopes } from './token-scopes.ts';
 import type { Visitors } from './visitors.ts';
 
 const defaultGroup = 'home';
@@ -54,6 +56,8 @@ export interface AdminParts {
   readonly links: LinkBoard;
   readonly refused: () => Record<string, number>;
   readonly configErrors: () => string[];
+  /** All methods that this node serves: tokens are made for these. */
+  readonly methods: () => MethodEntry[];
   readonly reload: () => Promise<void>;
   readonly shutdown: () => void;
   readonly joinClientAt: JoinClientAt;
@@ -161,9 +165,10 @@ export function createAdminActions(parts: AdminParts): AdminActions {
       return create(RemoveTrustResponseSchema, { groups, revoked });
     },
 
-    async createToken({ kind, subject, groups, lifetimeSeconds }) {
+    async createToken({ kind, subject, groups, lifetimeSeconds, scopes, clientKey }) {
+      checkScopes(kind, scopes, parts.methods());
       const lifetimeMs = lifetimeSeconds === undefined ? defaultTokenMs : lifetimeSeconds * 1_000;
-      const { text, info } = await tokens.create({ kind, subject, groups, lifetimeMs });
+      const { text, info } = await tokens.create({ kind, subject, groups, scopes, clientKey, lifetimeMs });
       return create(CreateTokenResponseSchema, { token: text, info: tokenInfo(info) });
     },
 
@@ -205,6 +210,7 @@ function tokenInfo(known: KnownToken): TokenInfo {
   return create(TokenInfoSchema, {
     ...rest,
     groups: [...rest.groups],
+    scopes: [...rest.scopes],
     createTime: timestampFromMs(createMs),
     ...(expireMs === undefined ? {} : { expireTime: timestampFromMs(expireMs) }),
     ...(lastUseMs === undefined ? {} : { lastUseTime: timestampFromMs(lastUseMs) }),

@@ -2,10 +2,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Code } from '@connectrpc/connect';
 import { type TokenBody, TokenKind } from '../../gen/towline/v1/token_pb.ts';
-import { toHex } from '../base/bytes.ts';
+import { equalBytes, toHex } from '../base/bytes.ts';
+import { LocalError } from '../base/errors.ts';
 import { failure, fromLocal } from '../rpc/failure.ts';
 import { type Principal, stranger } from '../rpc/principal.ts';
 import type { Keyring } from '../trust/keyring.ts';
+import { formatNodeId } from '../trust/node-id.ts';
+import { parseScope } from '../trust/scope.ts';
+import { tokenExpireMs } from '../trust/token.ts';
 import type { Tokens } from '../trust/tokens.ts';
 import { peerPrincipal } from './peers.ts';
 
@@ -25,6 +29,7 @@ const tokenCodes = {
   TOKEN_EXPIRED: Code.Unauthenticated,
   TOKEN_REVOKED: Code.Unauthenticated,
   TOKEN_FOREIGN: Code.Unauthenticated,
+  TOKEN_BOUND: Code.Unauthenticated,
 };
 
 /**
@@ -37,10 +42,20 @@ export function principalOf({ headers, peerNodeId }: Shown, { keyring, tokens }:
   const token = bearerOf(headers);
   if (token === undefined) return peerNodeId ? { ...stranger, nodeId: peerNodeId } : stranger;
   try {
-    return tokenPrincipal(tokens.verify(token));
+    const body = tokens.verify(token);
+    checkClientKey(body, peerNodeId);
+    return tokenPrincipal(body);
   } catch (error) {
     throw fromLocal(error, tokenCodes);
   }
+}
+
+/** A bound token is worth nothing without its key, which TLS has proved: whoever only found the text has none. */
+function checkClientKey({ clientKey }: TokenBody, shown: Uint8Array | undefined): void {
+  if (clientKey === undefined || (shown && equalBytes(clientKey, shown))) return;
+  throw new LocalError('TOKEN_BOUND', 'the token is bound to a key that the caller has not shown', {
+    help: `call by TLS with the client certificate of ${formatNodeId(clientKey)}`,
+  });
 }
 
 function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
@@ -65,7 +80,11 @@ function tokenPrincipal(body: TokenBody): Principal {
 function newPrincipal(body: TokenBody): Principal {
   const { kind, subject, groups } = body;
   if (kind === TokenKind.OWNER) return { kind: 'owner', name: 'owner', groups: new Set() };
-  const tokenId = toHex(body.tokenId);
-  if (kind === TokenKind.AGENT) return { kind: 'agent', name: subject, groups: new Set(), tokenId };
-  return { kind: 'program', name: subject, groups: new Set(groups), tokenId };
+  const limits = {
+    tokenId: toHex(body.tokenId),
+    expireMs: tokenExpireMs(body),
+    ...(body.scopes.length > 0 && { scopes: body.scopes.map(parseScope) }),
+  };
+  if (kind === TokenKind.AGENT) return { kind: 'agent', name: subject, groups: new Set(), ...limits };
+  return { kind: 'program', name: subject, groups: new Set(groups), ...limits };
 }

@@ -205,6 +205,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     listenAddresses: () => listening?.bound() ?? [],
     advertiseAddresses: advertised,
     links: links.board,
+    methods: () => registry.methods(),
     refused: () => listening?.refused() ?? {},
     configErrors: () => [...errors, ...keyring.problems().map(problemText)],
     shutdown: () =>

@@ -12,14 +12,16 @@ export interface Connection {
 export class Visitors {
   readonly #connections = new Map<string, Set<Connection>>();
 
-  /** The connection belongs to whoever sent a request on it. */
+  /** The connection belongs to whoever sent a request on it, and ends with its token. */
   note(principal: Principal, connection: Connection): void {
     const key = keyOf(principal);
     if (key === undefined) return;
     const own = this.#connections.get(key) ?? new Set();
     if (own.has(connection)) return;
     this.#connections.set(key, own.add(connection));
+    const stop = after(principal.expireMs, () => connection.destroy());
     connection.once('close', () => {
+      stop();
       own.delete(connection);
       if (own.size === 0 && this.#connections.get(key) === own) this.#connections.delete(key);
     });
@@ -29,6 +31,22 @@ export class Visitors {
   end(id: Uint8Array): void {
     for (const connection of this.#connections.get(toHex(id)) ?? []) connection.destroy();
   }
+}
+
+/** The longest delay of a timer: some 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `then` at a time in milliseconds since 1970, unless the function that it returns is called before. */
+function after(timeMs: number | undefined, then: () => void): () => void {
+  if (timeMs === undefined || timeMs === Number.POSITIVE_INFINITY) return () => undefined;
+  let timer: NodeJS.Timeout;
+  const look = () => {
+    const leftMs = timeMs - Date.now();
+    if (leftMs <= 0) then();
+    else timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS)).unref();
+  };
+  look();
+  return () => clearTimeout(timer);
 }
 
 function keyOf({ tokenId, nodeId }: Principal): string | undefined {

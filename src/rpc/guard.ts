@@ -5,9 +5,8 @@
  */
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { ConnectError, HandlerContext, MethodImplSpec } from '@connectrpc/connect';
-import type { Access } from '../../gen/towline/v1/access_pb.ts';
 import type { Log } from '../base/log.ts';
-import { checkAccess } from './interceptors/access.ts';
+import { checkAccess, type Needs } from './interceptors/access.ts';
 import { toFailure } from './interceptors/failures.ts';
 import { logCall } from './interceptors/log.ts';
 import { checkMessage } from './interceptors/validate.ts';
@@ -32,20 +31,18 @@ export interface Guard {
 }
 
 /** What is guarded, and how. */
-export interface Guarded {
-  /** "towline.v1.ToolService/CallTool". */
-  readonly name: string;
-  readonly access: Access;
+export interface Guarded extends Needs {
   /** Whether requests are checked against the rules of their schema. */
   readonly validates: boolean;
   readonly log: Log;
 }
 
 /** Puts the checks around a handler. */
-export function guard(spec: MethodImplSpec, { name, access, validates, log }: Guarded): Guard {
+export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
+  const { validates, log } = guarded;
   const { input, output } = spec.method;
   const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
-  const watch = (context: HandlerContext) => new Watch(context, name, access, log);
+  const watch = (context: HandlerContext) => new Watch(context, guarded, log);
   const valid = (requests: Messages) => mapStream(requests, (request) => checked(check, request));
 
   async function single(context: HandlerContext, answer: () => Init | Promise<Init>, request?: Message) {
@@ -108,21 +105,19 @@ function checked(check: (message: Message) => Promise<void> | undefined, message
 /** One call under watch: it ends once, and is logged then. */
 class Watch {
   readonly #context: HandlerContext;
-  readonly #name: string;
-  readonly #access: Access;
+  readonly #needs: Needs;
   readonly #log: Log;
   readonly #startedMs = performance.now();
   #over = false;
 
-  constructor(context: HandlerContext, name: string, access: Access, log: Log) {
+  constructor(context: HandlerContext, needs: Needs, log: Log) {
     this.#context = context;
-    this.#name = name;
-    this.#access = access;
+    this.#needs = needs;
     this.#log = log;
   }
 
   admit(): void {
-    checkAccess(this.#context.values.get(principalKey), this.#access, this.#name);
+    checkAccess(this.#context.values.get(principalKey), this.#needs);
   }
 
   admitOrFail(): void {
@@ -136,7 +131,7 @@ class Watch {
   ended(error?: ConnectError): void {
     if (this.#over) return;
     this.#over = true;
-    logCall(this.#log, this.#context.values.get(principalKey), this.#name, this.#startedMs, error);
+    logCall(this.#log, this.#context.values.get(principalKey), this.#needs.name, this.#startedMs, error);
   }
 
   abandoned(): void {
@@ -144,7 +139,7 @@ class Watch {
   }
 
   failed(thrown: unknown): ConnectError {
-    const error = toFailure(thrown, this.#context, this.#name, this.#log);
+    const error = toFailure(thrown, this.#context, this.#needs.name, this.#log);
     this.ended(error);
     return error;
   }

@@ -3,6 +3,7 @@
  * call; nothing behind the door looks at keys or tokens again.
  */
 import { type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
+import type { Scope } from '../trust/scope.ts';
 
 /** What kind of caller it is, from the least to the most trusted. */
 export type PrincipalKind = 'stranger' | 'peer' | 'program' | 'agent' | 'owner';
@@ -17,6 +18,10 @@ export interface Principal {
   readonly nodeId?: Uint8Array;
   /** The token that it has shown, in hex: two tokens of one name are two principals. */
   readonly tokenId?: string;
+  /** What its token may be used for; if absent, for all that its kind may do. */
+  readonly scopes?: readonly Scope[];
+  /** When its token stops working, in milliseconds since 1970; if absent, never. */
+  readonly expireMs?: number;
   /** Whether its call came over a relayed link: another node carries the bytes. */
   readonly isRelayed?: boolean;
 }

@@ -16,7 +16,7 @@ import { LocalError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { connectImpl } from './connect-impl.ts';
 import { type GuardedImpl, guard } from './guard.ts';
-import { accessOf } from './interceptors/access.ts';
+import { accessOf, scopesOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
 
 /** What a caller that nobody knows may send: an invite and some addresses. Read before it is known who sends it. */
@@ -129,7 +129,8 @@ export class ServiceRegistry {
       });
     }
     const intercepted = interceptHandler(spec, this.#options.interceptors ?? []);
-    const about = { name, access, validates: options.isBehindDoor !== true, log: this.#options.log ?? silentLog };
+    const validates = options.isBehindDoor !== true;
+    const about = { name, access, scopes: scopesOf(method), validates, log: this.#options.log ?? silentLog };
     return { name, method, access, ...guard(intercepted, about) };
   }
 }

@@ -7,10 +7,13 @@ import { equalBytes } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
 import type { Identity } from './identity.ts';
 import { checkGroup, isName } from './names.ts';
+import { checkNodeId } from './node-id.ts';
+import { MAX_SCOPES, parseScope } from './scope.ts';
 import { verify } from './signature.ts';
 import { readSignedText, writeSignedText } from './signed-text.ts';
 
 export const TOKEN_ID_BYTES = 16;
+const CLIENT_KEY_BYTES = 32;
 
 const SUBJECT = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const MAX_GROUPS = 64;
@@ -29,13 +32,20 @@ export interface TokenOptions {
   readonly subject: string;
   /** For a program: whose shared tools it may use. Empty for others. */
   readonly groups?: readonly string[];
+  /** What it may be used for; if absent or empty, for all that its kind may do. */
+  readonly scopes?: readonly string[];
+  /** The key of the TLS client certificate that must be shown with it, 32 bytes; none if absent. */
+  readonly clientKey?: Uint8Array | undefined;
   /** How long it works, in milliseconds; for ever if absent. */
   readonly lifetimeMs?: number | undefined;
   /** Now; `Date.now()` if absent. */
   readonly nowMs?: number;
 }
 
-/** Makes and signs a token. Throws `SUBJECT_INVALID`, `GROUP_INVALID`, `TOKEN_KIND_INVALID` or `LIFETIME_INVALID`. */
+/**
+ * Makes and signs a token. Throws `SUBJECT_INVALID`, `GROUP_INVALID`, `SCOPE_INVALID`, `NODE_ID_INVALID`,
+ * `TOKEN_KIND_INVALID` or `LIFETIME_INVALID`.
+ */
 export function createToken(identity: Identity, options: TokenOptions): { text: string; body: TokenBody } {
   checkOptions(options);
   const nowMs = options.nowMs ?? Date.now();
@@ -45,6 +55,8 @@ export function createToken(identity: Identity, options: TokenOptions): { text: 
     kind: options.kind,
     subject: options.subject,
     groups: [...(options.groups ?? [])],
+    scopes: [...(options.scopes ?? [])],
+    ...(options.clientKey && { clientKey: options.clientKey }),
     createTime: timestampFromMs(nowMs),
   });
   if (options.lifetimeMs !== undefined) body.expireTime = timestampFromMs(nowMs + options.lifetimeMs);
@@ -106,15 +118,28 @@ function faultOf(body: TokenBody): string | undefined {
   if (!SUBJECT.test(body.subject)) return 'it does not name its bearer';
   if (body.groups.length > MAX_GROUPS || !body.groups.every(isName)) return 'its groups are none, or too many';
   if (body.groups.length > 0 && body.kind !== TokenKind.PROGRAM) return 'only a program has groups';
+  if (body.scopes.length > MAX_SCOPES || !body.scopes.every(isScope)) return 'its scopes are none, or too many';
+  if (body.clientKey && body.clientKey.length !== CLIENT_KEY_BYTES) return 'the key that it is bound to is none';
+  if (body.kind === TokenKind.OWNER && (body.scopes.length > 0 || body.clientKey)) return 'the owner is not bound';
   if (!body.createTime) return 'it does not say when it was made';
   return undefined;
+}
+
+function isScope(text: string): boolean {
+  try {
+    parseScope(text);
+    return true;
+  } catch (error) {
+    if (error instanceof LocalError) return false;
+    throw error;
+  }
 }
 
 function isKind(kind: TokenKind): boolean {
   return kind === TokenKind.OWNER || kind === TokenKind.AGENT || kind === TokenKind.PROGRAM;
 }
 
-function checkOptions({ kind, subject, groups = [], lifetimeMs }: TokenOptions): void {
+function checkOptions({ kind, subject, groups = [], scopes = [], clientKey, lifetimeMs }: TokenOptions): void {
   if (!isKind(kind)) throw new LocalError('TOKEN_KIND_INVALID', 'a token is for the owner, an agent or a program');
   if (!SUBJECT.test(subject)) {
     throw new LocalError('SUBJECT_INVALID', `"${subject}" cannot be the name of a bearer`, {
@@ -126,6 +151,12 @@ function checkOptions({ kind, subject, groups = [], lifetimeMs }: TokenOptions):
   if (groups.length > 0 && kind !== TokenKind.PROGRAM) {
     throw new LocalError('GROUP_INVALID', 'only the token of a program names groups');
   }
+  scopes.forEach(parseScope);
+  if (scopes.length > MAX_SCOPES) throw new LocalError('SCOPE_INVALID', `a token has at most ${MAX_SCOPES} scopes`);
+  if (kind === TokenKind.OWNER && (scopes.length > 0 || clientKey)) {
+    throw new LocalError('SCOPE_INVALID', "the owner's token is for everything");
+  }
+  if (clientKey) checkNodeId(clientKey);
   if (lifetimeMs !== undefined && !(lifetimeMs > 0 && Number.isSafeInteger(Math.ceil(lifetimeMs)))) {
     throw new LocalError('LIFETIME_INVALID', 'a token works for more than nothing');
   }

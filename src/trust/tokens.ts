@@ -23,6 +23,10 @@ export interface TokenInfo {
   readonly kind: TokenKind;
   readonly subject: string;
   readonly groups: readonly string[];
+  /** If empty, for everything that its kind may do. */
+  readonly scopes: readonly string[];
+  /** The key that its bearer must show. */
+  readonly clientKey?: Uint8Array;
   readonly createMs: number;
   readonly expireMs?: number;
   /** When it was last used, to the minute. */
@@ -44,6 +48,10 @@ interface TokenRecord {
   readonly kind: TokenKind;
   readonly subject: string;
   readonly groups: readonly string[];
+  /** Absent in records of older versions. */
+  readonly scopes?: readonly string[];
+  /** In hex. */
+  readonly clientKey?: string;
   readonly createMs: number;
   readonly expireMs?: number;
   lastUseMs?: number;
@@ -214,11 +222,19 @@ function recordOf(body: TokenBody): TokenRecord {
     kind: body.kind,
     subject: body.subject,
     groups: body.groups,
+    scopes: body.scopes,
+    ...(body.clientKey ? { clientKey: toHex(body.clientKey) } : {}),
     createMs: body.createTime ? timestampMs(body.createTime) : 0,
     ...(body.expireTime ? { expireMs: timestampMs(body.expireTime) } : {}),
   };
 }
 
 function infoOf(key: string, record: TokenRecord): TokenInfo {
-  return { tokenId: fromHex(key), ...record };
+  const { clientKey, scopes = [], ...rest } = record;
+  return {
+    tokenId: fromHex(key),
+    ...rest,
+    scopes,
+    ...(clientKey === undefined ? {} : { clientKey: fromHex(clientKey) }),
+  };
 }

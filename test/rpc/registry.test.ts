@@ -43,7 +43,7 @@ describe('access', () => {
   ])('%i is for exactly %j', (needed, allowed) => {
     const admitted = kinds.filter((kind) => {
       try {
-        checkAccess({ kind, name: 'x', groups: new Set() }, needed, 'a.B/C');
+        checkAccess({ kind, name: 'x', groups: new Set() }, { name: 'a.B/C', access: needed, scopes: [] });
         return true;
       } catch {
         return false;

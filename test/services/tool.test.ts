@@ -7,6 +7,7 @@ import { errorInfoOf, failure } from '../../src/rpc/failure.ts';
 import { type Principal, principalKey } from '../../src/rpc/principal.ts';
 import { ToolDirectory } from '../../src/services/tool/service.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
+import { parseScope } from '../../src/trust/scope.ts';
 import { fakeSource, result, toolClient } from '../fixtures/tool-source.ts';
 
 const owner: Principal = { kind: 'owner', name: 'owner', groups: new Set() };
@@ -97,6 +98,52 @@ describe('sharing', () => {
     expect(await reasonOf(answerOf(as(peer('bob', 'home')).callTool({ tool: { node: 'work', name: 'reach' } })))).toBe(
       'TOOL_NOT_FOUND',
     );
+  });
+});
+
+describe('scopes', () => {
+  const scoped = (...texts: string[]): Principal => ({ ...agent, scopes: texts.map(parseScope) });
+
+  async function startThree() {
+    const far = fakeSource('fs', ['home'], { read: echo, write: echo });
+    const { directory, as } = startDirectory({ far: far.source.client });
+    directory.local.add(fakeSource('db', [], { query: echo, drop: echo }).source);
+    directory.peers.attach('far', far.source.client);
+    const list = async (principal: Principal) =>
+      (await as(principal).listTools({})).tools.map(({ ref }) => `${ref?.node}/${ref?.upstream}/${ref?.name}`);
+    const call = (principal: Principal, ...[name = '', upstream = '', node = '']: string[]) =>
+      reasonOf(answerOf(as(principal).callTool({ tool: { node, upstream, name } })));
+    await vi.waitFor(async () => expect(await list(agent)).toHaveLength(4));
+    return { as, list, call };
+  }
+
+  it('narrow what is listed and what can be called, however the tool is named', async () => {
+    const { list, call } = await startThree();
+    const who = scoped('tools:call:far/fs/read', 'tools:call:self/db/q*');
+    expect(await list(who)).toEqual(['self/db/query', 'far/fs/read']);
+    for (const name of [['read'], ['read', 'fs'], ['read', 'fs', 'far'], ['query'], ['query', 'db', 'self']]) {
+      expect(await call(who, ...name), name.join()).toBe('no failure');
+    }
+    for (const name of [['write'], ['write', 'fs'], ['write', 'fs', 'far'], ['drop'], ['drop', 'db', 'self']]) {
+      expect(await call(who, ...name), name.join()).toBe('TOOL_NOT_FOUND');
+    }
+    expect(await call(who, 'read', '', 'far')).toBe('TOOL_NOT_FOUND');
+  });
+
+  it('that read let nothing be called', async () => {
+    const { list, call } = await startThree();
+    expect(await list(scoped('tools:read'))).toHaveLength(4);
+    expect(await call(scoped('tools:read'), 'query')).toBe('TOOL_NOT_FOUND');
+    expect(await list(scoped('tools:call:far/*'))).toEqual(['far/fs/read', 'far/fs/write']);
+    expect(await call(scoped('tools:call:far/*'), 'write', '', 'far')).toBe('no failure');
+  });
+
+  it('do not widen what is shared with a program', async () => {
+    const { list, call } = await startThree();
+    const program: Principal = { ...scoped('tools'), kind: 'program', name: 'ci' };
+    expect(await list(program)).toEqual([]);
+    expect(await call(program, 'query', 'db')).toBe('TOOL_NOT_FOUND');
+    expect(await call(program, 'read', 'fs', 'far')).toBe('TOOL_NOT_FOUND');
   });
 });
 

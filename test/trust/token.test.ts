@@ -109,6 +109,11 @@ describe('a token', () => {
     ['a subject with a space', { subject: 'a b' }],
     ['groups for an agent', { groups: ['home'] }],
     ['a bad group', { kind: TokenKind.PROGRAM, groups: ['../x'] }],
+    ['a bad scope', { scopes: ['tools:call:'] }],
+    ['too many scopes', { scopes: Array.from({ length: 17 }, () => 'tools') }],
+    ['a short client key', { clientKey: new Uint8Array(31) }],
+    ['scopes for the owner', { kind: TokenKind.OWNER, scopes: ['tools'] }],
+    ['a client key for the owner', { kind: TokenKind.OWNER, clientKey: newNodeId() }],
     ['too many groups', { kind: TokenKind.PROGRAM, groups: Array.from({ length: 65 }, (_, n) => `g${n}`) }],
   ])('is refused with %s, though it is well signed', (_, bad) => {
     expect(verifyToken(textOf(good), identity.nodeId).subject).toBe('claude');

@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
+import { fromRow, type TrustRow, toRow } from '../../src/trust/table.ts';
 import { createToken } from '../../src/trust/token.ts';
 import { Tokens } from '../../src/trust/tokens.ts';
-import { bestMicroseconds, Clock, failing, newIdentity } from './support.ts';
+import { bestMicroseconds, Clock, failing, newIdentity, newNodeId } from './support.ts';
 
 const MINUTE_MS = 60_000;
 const identity = await newIdentity();
@@ -26,6 +27,27 @@ describe('the register of tokens', () => {
       expect(register.verify(text)).toMatchObject(expected);
       expect(register.verify(text)).toMatchObject(expected);
     }
+  });
+
+  it('keeps scopes and the bound key, also after a restart', async () => {
+    const { tokens, open } = await setUp();
+    const clientKey = newNodeId();
+    const { text } = await tokens.create({ ...agent, scopes: ['tools:call:far/*', 'nodes:read'], clientKey });
+    for (const register of [tokens, await open()]) {
+      expect(register.verify(text)).toMatchObject({ scopes: ['tools:call:far/*', 'nodes:read'], clientKey });
+      expect(register.list()).toMatchObject([{ scopes: ['tools:call:far/*', 'nodes:read'], clientKey }]);
+    }
+  });
+
+  it('gives tokens that an older version made all scopes of their kind', async () => {
+    const { table, tokens, open } = await setUp();
+    const { text, info } = await tokens.create(agent);
+    const key = Buffer.from(info.tokenId).toString('hex');
+    const { scopes: _, ...record } = fromRow<{ scopes: string[] }>((await table.get(key)) as TrustRow);
+    await table.put(key, toRow(record));
+    const again = await open();
+    expect(again.verify(text).scopes).toEqual([]);
+    expect(again.list()).toMatchObject([{ subject: 'claude', scopes: [] }]);
   });
 
   it('lists them newest first, never their texts', async () => {

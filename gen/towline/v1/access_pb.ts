@@ -12,7 +12,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/access.proto.
  */
 export const file_towline_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2FjY2Vzcy5wcm90bxIKdG93bGluZS52MSpqCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEwoPQUNDRVNTX1NUUkFOR0VSEAESDwoLQUNDRVNTX1BFRVIQAhIQCgxBQ0NFU1NfQUdFTlQQAxIQCgxBQ0NFU1NfT1dORVIQBDpMCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi1hwMgASgOMhIudG93bGluZS52MS5BY2Nlc3NSBmFjY2Vzc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("Chd0b3dsaW5lL3YxL2FjY2Vzcy5wcm90bxIKdG93bGluZS52MSpqCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEwoPQUNDRVNTX1NUUkFOR0VSEAESDwoLQUNDRVNTX1BFRVIQAhIQCgxBQ0NFU1NfQUdFTlQQAxIQCgxBQ0NFU1NfT1dORVIQBDpMCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi1hwMgASgOMhIudG93bGluZS52MS5BY2Nlc3NSBmFjY2Vzczo4CgZzY29wZXMSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi2hwMgAygJUgZzY29wZXNiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * Access says who may call a method at all. It is read by one interceptor at every door; what a caller then
@@ -83,4 +83,15 @@ export const AccessSchema: GenEnum<Access> = /*@__PURE__*/
  */
 export const access: GenExtension<MethodOptions, Access> = /*@__PURE__*/
   extDesc(file_towline_v1_access, 0);
+
+/**
+ * The scopes that let the bearer of a token with scopes call the method; any one of them does. Without a scope, the
+ * method is refused to all tokens that have scopes. Not asked where `access` is ACCESS_STRANGER or ACCESS_OWNER.
+ *
+ * The vocabulary: "tools:read" and "tools:call" (both may be narrowed to tools, see TokenBody.scopes), "nodes:read".
+ *
+ * @generated from extension: repeated string scopes = 50102;
+ */
+export const scopes: GenExtension<MethodOptions, string[]> = /*@__PURE__*/
+  extDesc(file_towline_v1_access, 1);
 

@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/token.proto.
  */
 export const file_towline_v1_token: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0b3dsaW5lL3YxL3Rva2VuLnByb3RvEgp0b3dsaW5lLnYxIj0KBVRva2VuEhgKBGJvZHkYASABKAxCCrpIB3oFEAEYgCASGgoJc2lnbmF0dXJlGAIgASgMQge6SAR6AmhAIqwCCglUb2tlbkJvZHkSGQoIdG9rZW5faWQYASABKAxCB7pIBHoCaBASGgoJaXNzdWVyX2lkGAIgASgMQge6SAR6AmggEi8KBGtpbmQYAyABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEEAEgABIzCgdzdWJqZWN0GAQgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgFIAMoCUIIukgFkgECEEASNwoLY3JlYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESLwoLZXhwaXJlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKmsKCVRva2VuS2luZBIaChZUT0tFTl9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQVE9LRU5fS0lORF9PV05FUhABEhQKEFRPS0VOX0tJTkRfQUdFTlQQAhIWChJUT0tFTl9LSU5EX1BST0dSQU0QA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChZ0b3dsaW5lL3YxL3Rva2VuLnByb3RvEgp0b3dsaW5lLnYxIj0KBVRva2VuEhgKBGJvZHkYASABKAxCCrpIB3oFEAEYgCASGgoJc2lnbmF0dXJlGAIgASgMQge6SAR6AmhAIpoDCglUb2tlbkJvZHkSGQoIdG9rZW5faWQYASABKAxCB7pIBHoCaBASGgoJaXNzdWVyX2lkGAIgASgMQge6SAR6AmggEi8KBGtpbmQYAyABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEEAEgABIzCgdzdWJqZWN0GAQgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgFIAMoCUIIukgFkgECEEASNwoLY3JlYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESLwoLZXhwaXJlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKBnNjb3BlcxgIIAMoCUIrukgokgElEBAiIXIfGGAyG15bYS16XSsoOlthLXpdKyg6W14gXSspPyk/JBIgCgpjbGllbnRfa2V5GAkgASgMQge6SAR6AmggSACIAQFCDQoLX2NsaWVudF9rZXkqawoJVG9rZW5LaW5kEhoKFlRPS0VOX0tJTkRfVU5TUEVDSUZJRUQQABIUChBUT0tFTl9LSU5EX09XTkVSEAESFAoQVE9LRU5fS0lORF9BR0VOVBACEhYKElRPS0VOX0tJTkRfUFJPR1JBTRADYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Token lets a program in where there is no client certificate. As text it is "towline-token-" and the base64url
@@ -98,6 +98,27 @@ export type TokenBody = Message<"towline.v1.TokenBody"> & {
    * @generated from field: google.protobuf.Timestamp expire_time = 7;
    */
   expireTime?: Timestamp | undefined;
+
+  /**
+   * What it may be used for, of what its kind may do; each adds to the others. If empty, for everything that its kind may
+   * do. Empty for the owner's.
+   *
+   * A scope is the name of one that methods declare (`option (scopes)`), or the first word of such names, which means all
+   * of them: "nodes:read", "tools". A scope of tools may end in ":" and NODE/UPSTREAM/TOOL, where "*" stands for any run
+   * of characters and "self" for the node that made the token: "tools:call:far/*", "tools:call:self/files/read_*". What
+   * such a token may call, it may also list. A tool outside of its scopes does not exist for it.
+   *
+   * @generated from field: repeated string scopes = 8;
+   */
+  scopes: string[];
+
+  /**
+   * If present, the Ed25519 key that the caller must have shown by TLS with a client certificate: whoever finds the token
+   * cannot use it without that key (as RFC 8705 binds tokens to certificates). Never in the owner's.
+   *
+   * @generated from field: optional bytes client_key = 9;
+   */
+  clientKey?: Uint8Array | undefined;
 };
 
 /**

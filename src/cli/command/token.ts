@@ -9,6 +9,7 @@ import {
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
 import { toHex } from '../../base/bytes.ts';
 import { nodeClient } from '../client.ts';
+import { readClientKey } from '../client-key.ts';
 import { parseWholeSeconds } from '../duration.ts';
 import type { Io } from '../io.ts';
 import { collect } from '../options.ts';
@@ -21,6 +22,8 @@ import { usageError } from '../usage.ts';
 export const examples = [
   'towline token create --agent claude',
   'towline token create --program nightly-build --group home --expires 30d',
+  'towline token create --agent reviewer --scope tools:call:desk/files/read_* --scope nodes:read --expires 8h',
+  'towline token create --program ci --group home --client-key client.crt',
   'towline token list',
   'towline token revoke claude',
 ];
@@ -29,6 +32,8 @@ interface CreateOptions {
   readonly agent?: string;
   readonly program?: string;
   readonly group?: string[];
+  readonly scope?: string[];
+  readonly clientKey?: string;
   readonly expires?: number;
 }
 
@@ -40,6 +45,12 @@ export function setup(command: Command, io: Io): void {
     .option('--agent <name>', 'for an MCP client or another agent on this node')
     .option('--program <name>', 'for a program that uses what is shared with its groups')
     .option('--group <group>', 'a group of the program; may be repeated', collect)
+    .option(
+      '--scope <scope>',
+      'allow this and no more: tools:call, tools:call:NODE/UPSTREAM/TOOL, nodes:read; may be repeated',
+      collect,
+    )
+    .option('--client-key <key>', 'useless without this key: a certificate file, did:key or 64 hex digits')
     .option('--expires <time>', 'how long it works (default: 90d)', parseWholeSeconds)
     .action((options: CreateOptions) => createToken(io, options));
   command
@@ -55,8 +66,10 @@ export function setup(command: Command, io: Io): void {
 async function createToken(io: Io, options: CreateOptions): Promise<void> {
   const { kind, subject } = bearerOf(options);
   const lifetime = options.expires === undefined ? {} : { lifetimeSeconds: options.expires };
+  const bound = options.clientKey === undefined ? {} : { clientKey: await readClientKey(options.clientKey) };
   const admin = await nodeClient(io.home, AdminService);
-  const answer = await admin.createToken({ kind, subject, groups: options.group ?? [], ...lifetime });
+  const { group: groups = [], scope: scopes = [] } = options;
+  const answer = await admin.createToken({ kind, subject, groups, scopes, ...bound, ...lifetime });
   if (io.json) return io.print(prettyJson(jsonOf(CreateTokenResponseSchema, answer)));
   io.print(answer.token);
   io.note(`For ${subject}; it expires ${untilText(answer.info?.expireTime)}. It is not shown again.`);

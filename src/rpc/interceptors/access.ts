@@ -1,7 +1,8 @@
-/** May this caller call this method at all? Read from the method's `access` option; the same at every door. */
+/** May this caller call this method at all? Read from the method's `access` and `scopes`; the same at every door. */
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import { Access, access as accessOption } from '../../../gen/towline/v1/access_pb.ts';
+import { Access, access as accessOption, scopes as scopesOption } from '../../../gen/towline/v1/access_pb.ts';
+import { isFor } from '../../trust/scope.ts';
 import { failure } from '../failure.ts';
 import { type Principal, type PrincipalKind, principalText } from '../principal.ts';
 
@@ -40,10 +41,46 @@ export function accessOf(method: DescMethod): Access {
   return hasOption(method, accessOption) ? getOption(method, accessOption) : Access.UNSPECIFIED;
 }
 
-/** Throws `UNAUTHENTICATED` at strangers and `PERMISSION_DENIED` at all others whose reach is too short. */
-export function checkAccess(principal: Principal, needed: Access, methodName: string): void {
-  if (needed !== Access.UNSPECIFIED && REACH[principal.kind] >= needed) return;
-  throw refusal(principal, needed, methodName);
+/** The scopes of which any one lets a token with scopes call the method. */
+export function scopesOf(method: DescMethod): readonly string[] {
+  return hasOption(method, scopesOption) ? getOption(method, scopesOption) : [];
+}
+
+/** Whether callers of this kind may call methods of this access at all. */
+export function isWithinReach(kind: PrincipalKind, needed: Access): boolean {
+  return needed !== Access.UNSPECIFIED && REACH[kind] >= needed;
+}
+
+/** What is asked of a method's callers. */
+export interface Needs {
+  /** "towline.v1.ToolService/CallTool". */
+  readonly name: string;
+  readonly access: Access;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Throws `UNAUTHENTICATED` at strangers, `PERMISSION_DENIED` at all others whose reach is too short, and `SCOPE_MISSING`
+ * at tokens that are not for this method.
+ */
+export function checkAccess(principal: Principal, { name, access, scopes }: Needs): void {
+  if (!isWithinReach(principal.kind, access)) throw refusal(principal, access, name);
+  if (principal.scopes === undefined || access === Access.STRANGER) return;
+  if (!principal.scopes.some((scope) => scopes.some((needed) => isFor(scope, needed)))) {
+    throw scopeMissing(principal, name, scopes);
+  }
+}
+
+function scopeMissing(principal: Principal, methodName: string, scopes: readonly string[]): Error {
+  const has = principal.scopes?.map(({ text }) => text).join(' ') ?? '';
+  const needs = scopes.join(' or ');
+  const message =
+    needs === '' ? `${methodName} is not for tokens with scopes` : `${methodName} needs the scope ${needs}`;
+  return failure(Code.PermissionDenied, 'SCOPE_MISSING', `${message}; this token has ${has}`, {
+    permanent: true,
+    metadata: { method: methodName, principal: principalText(principal), scopes: has },
+    help: 'ask the owner of the node for a token with more scopes: towline token create --scope SCOPE',
+  });
 }
 
 function refusal(principal: Principal, needed: Access, methodName: string): Error {

@@ -28,6 +28,10 @@ export interface AdminActions {
 const codes: Readonly<Record<string, Code>> = {
   INVITE_INVALID: Code.InvalidArgument,
   LIFETIME_INVALID: Code.InvalidArgument,
+  SCOPE_INVALID: Code.InvalidArgument,
+  SCOPE_UNKNOWN: Code.InvalidArgument,
+  SCOPE_TOO_WIDE: Code.InvalidArgument,
+  NODE_ID_INVALID: Code.InvalidArgument,
   GROUP_INVALID: Code.InvalidArgument,
   TOO_MANY_TOKENS: Code.ResourceExhausted,
   TOO_MANY_INVITES: Code.ResourceExhausted,

@@ -6,7 +6,7 @@ import type { Principal } from '../../rpc/principal.ts';
 import { keepWatching } from './keep-watching.ts';
 import { selfAlias } from './self.ts';
 import type { ToolSource } from './source.ts';
-import { maySee } from './visibility.ts';
+import { mayCall, mayHear, maySee } from './visibility.ts';
 
 interface Entry {
   readonly source: ToolSource;
@@ -61,6 +61,8 @@ export class LocalTools {
       if (owner) set.upstreams.push(source.status());
       if (!maySee(principal, source.share)) continue;
       for (const tool of this.#entries.get(source.name)?.tools ?? []) {
+        const path = { node: selfAlias, upstream: source.name, name: tool.ref?.name ?? '' };
+        if (!mayHear(principal, path)) continue;
         set.tools.push(owner ? { ...tool, share: [...source.share] } : tool);
       }
     }
@@ -73,7 +75,8 @@ export class LocalTools {
     return entries
       .filter((entry) => entry !== undefined && maySee(principal, entry.source.share))
       .filter((entry) => entry?.tools.some((tool) => tool.ref?.name === name))
-      .map((entry) => (entry as Entry).source);
+      .map((entry) => (entry as Entry).source)
+      .filter((source) => mayCall(principal, { node: selfAlias, upstream: source.name, name }));
   }
 
   close(): void {

@@ -28,7 +28,7 @@ import { pageOf } from './page.ts';
 import { PeerTools } from './peer-tools.ts';
 import { selfAlias } from './self.ts';
 import { findTarget, type Target } from './target.ts';
-import { isLocal } from './visibility.ts';
+import { isLocal, mayHear } from './visibility.ts';
 
 export interface ToolServiceOptions {
   /** Where the intents of calls are kept. */
@@ -108,7 +108,10 @@ export class ToolDirectory {
 
   #view(node: string, principal: Principal): ToolSet | undefined {
     if (node === selfAlias) return this.local.view(principal);
-    return isLocal(principal) ? this.peers.set(node) : undefined;
+    const set = isLocal(principal) ? this.peers.set(node) : undefined;
+    if (!set || principal.scopes === undefined) return set;
+    const tools = set.tools.filter(({ ref }) => ref && mayHear(principal, { ...ref, node }));
+    return { ...set, tools };
   }
 
   #call(request: CallToolRequest, context: HandlerContext): AsyncIterable<CallToolResponse> {

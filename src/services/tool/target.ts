@@ -6,18 +6,32 @@ import type { LocalTools } from './local-tools.ts';
 import type { PeerTools } from './peer-tools.ts';
 import { selfAlias } from './self.ts';
 import type { ToolSource } from './source.ts';
-import { isLocal } from './visibility.ts';
+import { isLocal, mayCall } from './visibility.ts';
 
 /** Where a call goes. */
-export type Target = { kind: 'local'; source: ToolSource } | { kind: 'peer'; alias: string; upstream: string };
+export type Target = { kind: 'local'; source: ToolSource } | PeerTarget;
+
+interface PeerTarget {
+  readonly kind: 'peer';
+  readonly alias: string;
+  readonly upstream: string;
+}
 
 /** Finds the one tool that `ref` means to `principal`. Throws TOOL_NOT_FOUND or TOOL_AMBIGUOUS. */
 export function findTarget(ref: ToolRef, principal: Principal, local: LocalTools, peers: PeerTools): Target {
   const here = ref.node === '' || ref.node === selfAlias;
   const targets: Target[] = here ? localTargets(ref, principal, local) : [];
   // A named peer is asked even if its tools are not known yet: it decides, and is dialed on first use.
-  if (!here && isLocal(principal)) return { kind: 'peer', alias: ref.node, upstream: ref.upstream };
-  if (targets.length === 0 && ref.node === '' && isLocal(principal)) targets.push(...peerTargets(ref, peers));
+  if (!here && isLocal(principal) && mayCall(principal, ref)) {
+    return { kind: 'peer', alias: ref.node, upstream: ref.upstream };
+  }
+  if (targets.length === 0 && ref.node === '' && isLocal(principal)) {
+    targets.push(
+      ...peerTargets(ref, peers).filter(({ alias, upstream }) =>
+        mayCall(principal, { node: alias, upstream, name: ref.name }),
+      ),
+    );
+  }
   const [target, ...others] = targets;
   if (!target) throw notFound(ref);
   if (others.length > 0) throw ambiguous(ref, targets);
@@ -28,12 +42,12 @@ function localTargets(ref: ToolRef, principal: Principal, local: LocalTools): Ta
   return local.find(principal, ref.upstream, ref.name).map((source) => ({ kind: 'local', source }));
 }
 
-function peerTargets(ref: ToolRef, peers: PeerTools): Target[] {
+function peerTargets(ref: ToolRef, peers: PeerTools): PeerTarget[] {
   return peers.aliases.flatMap((alias) =>
     (peers.set(alias)?.tools ?? [])
       .filter((tool) => tool.ref?.name === ref.name)
       .filter((tool) => ref.upstream === '' || tool.ref?.upstream === ref.upstream)
-      .map((tool): Target => ({ kind: 'peer', alias, upstream: tool.ref?.upstream ?? '' })),
+      .map((tool): PeerTarget => ({ kind: 'peer', alias, upstream: tool.ref?.upstream ?? '' })),
   );
 }
 
