@@ -32,6 +32,9 @@ export interface LinkPoolOptions {
  */
 const MAX_LEAVING = 4;
 
+/** Connecting at each of a peer's addresses, and the hello. */
+const renewMs = 15_000;
+
 /** Two links that opened within this time of each other may be one dial from each side. */
 const simultaneousMs = 5_000;
 
@@ -96,6 +99,21 @@ export class LinkPool {
   adopt(link: Link): void {
     if (this.#closed) link.close(CloseReason.SHUTDOWN, 'the node shuts down');
     else this.#install(this.#slot(link.peerNodeId), link);
+  }
+
+  /** Opens a new link in the place of the one that there is, whose calls end on it. Fails with what the dial fails with. */
+  async renew(nodeId: Uint8Array): Promise<void> {
+    const slot = this.#slot(nodeId);
+    const link = await this.#options.dial(nodeId, AbortSignal.timeout(renewMs));
+    if (this.#closed) return link.close(CloseReason.SHUTDOWN, 'the node shuts down');
+    void link.closed.then((end) => this.#ended(slot, link, end));
+    this.#use(slot, link);
+  }
+
+  /** The open link to a peer that takes calls, if there is one. */
+  usable(nodeId: Uint8Array): Link | undefined {
+    const link = this.#slots.get(toHex(nodeId))?.link;
+    return link?.isUsable ? link : undefined;
   }
 
   /** The key is trusted no longer: its link ends now. */
@@ -174,6 +192,11 @@ export class LinkPool {
       this.#options.onChange?.();
       return;
     }
+    this.#use(slot, link);
+  }
+
+  #use(slot: Slot, link: Link): void {
+    const other = slot.link;
     slot.link = link;
     slot.redial.reset();
     clearTimeout(slot.timer);

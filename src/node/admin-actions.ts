@@ -11,6 +11,7 @@ import {
   ListLinksResponseSchema,
   ReloadResponseSchema,
   RemoveTrustResponseSchema,
+  RotateKeyResponseSchema,
   type TokenInfo,
   TokenInfoSchema,
 } from '../../gen/towline/v1/admin_service_pb.ts';
@@ -33,6 +34,7 @@ import type { LinkBoard } from './link-board.ts';
 import { aliasFrom } from './name.ts';
 import { checkNotSelf } from './own-key.ts';
 import type { Peers } from './peers.ts';
+import type { Rotated } from './rotation.ts';
 import { checkScopes } from './token-scopes.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -59,6 +61,7 @@ export interface AdminParts {
   /** All methods that this node serves: tokens are made for these. */
   readonly methods: () => MethodEntry[];
   readonly reload: () => Promise<void>;
+  readonly rotate: (graceMs: number | undefined) => Promise<Rotated>;
   readonly shutdown: () => void;
   readonly joinClientAt: JoinClientAt;
   /** A key was added or its addresses changed: look at it again, and dial it if it shall be dialed. */
@@ -177,6 +180,11 @@ export function createAdminActions(parts: AdminParts): AdminActions {
     async revokeToken(tokenId) {
       await tokens.revoke(tokenId);
       parts.visitors.end(tokenId);
+    },
+
+    async rotateKey({ graceSeconds }) {
+      const rotated = await parts.rotate(graceSeconds === undefined ? undefined : graceSeconds * 1_000);
+      return create(RotateKeyResponseSchema, rotated);
     },
 
     async reload() {

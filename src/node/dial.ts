@@ -21,12 +21,13 @@ import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
 import type { DialThrough } from './relay/dial.ts';
+import { type ClientAt, followSuccessor, type SuccessionParts, tellSuccessor } from './succession.ts';
 
 /** Nobody reads the name: keys are what counts. */
 const BASE_URL = 'https://towline.invalid';
 
-/** What an inviter may answer: a few names. Nobody knows it yet. */
-const JOIN_MAX_BYTES = 64 * 1024;
+/** What somebody may answer whom nobody knows yet: a few names, a few keys. */
+const STRANGER_MAX_BYTES = 64 * 1024;
 
 export interface DialerParts {
   readonly identity: Identity;
@@ -37,6 +38,7 @@ export interface DialerParts {
   /** Links to peers that relay, the best first. */
   readonly hubs: () => readonly Link[];
   readonly dialThrough: DialThrough;
+  readonly succession: SuccessionParts;
   readonly log: Log;
 }
 
@@ -54,7 +56,7 @@ const relayAfterMs = 1_000;
 const maxHubs = 4;
 
 export function createDialer(parts: DialerParts): Dialer {
-  const { identity, tls, hello, addressesOf, hubs, dialThrough, log } = parts;
+  const { identity, tls, hello, addressesOf, hubs, dialThrough, succession, log } = parts;
 
   /** A carrier to the first of the addresses that answers. */
   const carrierTo = (nodeId: Uint8Array, addresses: readonly string[], signal: AbortSignal): Promise<Carrier> =>
@@ -64,14 +66,31 @@ export function createDialer(parts: DialerParts): Dialer {
       signal,
     });
 
+  /** A link at the first of the addresses that answers. A peer that does not know this node's new key is told of it. */
+  async function openAt(nodeId: Uint8Array, addresses: readonly string[], signal: AbortSignal): Promise<Link> {
+    const carrier = await carrierTo(nodeId, addresses, signal);
+    const own = { identity, hello, log };
+    try {
+      return await dialLink(carrier, own, signal);
+    } catch (error) {
+      const address = carrier.remoteAddress;
+      if (!address || !(await tellSuccessor(error, { nodeId, address }, clientAt, succession).catch(ignoreTold)))
+        throw error;
+      return dialLink(await dialCarrier({ identity: tls, nodeId, address, signal }), own, signal);
+    }
+  }
+
   async function dialDirect(nodeId: Uint8Array, signal: AbortSignal): Promise<Link> {
     const failures: unknown[] = [];
     for (const addresses of directFirst(addressesOf(nodeId))) {
       try {
-        return await dialLink(await carrierTo(nodeId, addresses, signal), { identity, hello, log }, signal);
+        return await openAt(nodeId, addresses, signal);
       } catch (error) {
-        failures.push(...(error instanceof AggregateError ? error.errors : [error]));
+        const news: unknown[] = error instanceof AggregateError ? error.errors : [error];
+        failures.push(...news);
         if (signal.aborted) break;
+        // Under its new key a peer has a place of its own in the pool, and is dialed from there.
+        for (const failed of news) await followSuccessor(failed, nodeId, clientAt, succession).catch(ignoreTold);
       }
     }
     throw noAnswer(failures);
@@ -102,7 +121,7 @@ export function createDialer(parts: DialerParts): Dialer {
     }
   }
 
-  const joinClientAt: JoinClientAt = async (nodeId, address) => {
+  const clientAt: ClientAt = async (service, nodeId, address) => {
     const { stream } = await dialCarrier({ identity: tls, nodeId, address });
     const { createConnectTransport } = await import('@connectrpc/connect-node');
     const transport = createConnectTransport({
@@ -110,11 +129,13 @@ export function createDialer(parts: DialerParts): Dialer {
       httpVersion: '2',
       nodeOptions: { createConnection: () => stream },
       acceptCompression: [],
-      readMaxBytes: JOIN_MAX_BYTES,
+      readMaxBytes: STRANGER_MAX_BYTES,
     });
-    const client = createClient(JoinService, transport);
+    const client = createClient(service, transport);
     return { ...client, [Symbol.asyncDispose]: async () => void stream.destroy() };
   };
+
+  const joinClientAt: JoinClientAt = (nodeId, address) => clientAt(JoinService, nodeId, address);
 
   return { dial, dialDirect, joinClientAt };
 }
@@ -138,8 +159,8 @@ function closeOther(way: Promise<Link>, chosen: Link): void {
   way.then((link) => link === chosen || link.close(CloseReason.DUPLICATE, 'another way was faster')).catch(ignoreTold);
 }
 
-/** Somebody else waits for the same. */
-function ignoreTold(): void {}
+/** Somebody else waits for the same, or the failure before it counts. */
+function ignoreTold(): undefined {}
 
 function dialCarrier(options: TlsDialOptions): Promise<Carrier> {
   return parseAddress(options.address).kind === 'direct' ? dialTls(options) : dialWebSocket(options);

@@ -3,6 +3,7 @@ import type { Client } from '@connectrpc/connect';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { PeerState } from '../../gen/towline/v1/node_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Link } from '../link/link.ts';
@@ -32,6 +33,8 @@ export interface LinksParts {
   readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   /** The same without any relay. */
   readonly dialDirect: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
+  /** The key that a peer had before, while that still counts. */
+  readonly predecessorOf?: (nodeId: Uint8Array) => Uint8Array | undefined;
   readonly log: Log;
 }
 
@@ -46,7 +49,9 @@ export class Links {
   constructor(parts: LinksParts) {
     this.#parts = parts;
     this.pool = new LinkPool({
-      nodeId: parts.identity.nodeId,
+      get nodeId() {
+        return parts.identity.nodeId;
+      },
       dial: parts.dial,
       onEvent: (event) => this.#note(event),
       onChange: () => this.board.changed(),
@@ -57,9 +62,13 @@ export class Links {
   /** The ToolService of the peer with this alias, dialed when it is called. */
   toolClient(alias: string): Client<typeof ToolService> | undefined {
     const entry = this.#parts.keyring.byAlias(alias);
-    return (
-      entry && createClient(ToolService, retryTransport(createLinkTransport(() => this.pool.linkTo(entry.nodeId))))
-    );
+    return entry && createClient(ToolService, retryTransport(createLinkTransport(() => this.#linkTo(entry.nodeId))));
+  }
+
+  /** A peer with a new key may still have its link by the old one. */
+  #linkTo(nodeId: Uint8Array): Link | Promise<Link> {
+    const before = this.pool.usable(nodeId) ? undefined : this.#parts.predecessorOf?.(nodeId);
+    return (before && this.pool.usable(before)) ?? this.pool.linkTo(nodeId);
   }
 
   #note(event: LinkEvent): void {
@@ -129,13 +138,17 @@ export class Links {
   rename(): void {
     for (const link of this.pool.links()) {
       const entry = this.#parts.keyring.byId(link.peerNodeId);
-      if (entry && this.#listedAs.get(nodeIdKey(link.peerNodeId)) !== entry.alias) this.#list(entry, link);
+      if (!entry || this.#listedAs.get(nodeIdKey(link.peerNodeId)) === entry.alias) continue;
+      const hasNewer = !equalBytes(entry.nodeId, link.peerNodeId) && this.pool.usable(entry.nodeId);
+      if (!hasNewer) this.#list(entry, link);
     }
   }
 
   #list(entry: KeyringEntry, link: Link): void {
-    this.#unlist(entry.nodeId);
-    this.#listedAs.set(nodeIdKey(entry.nodeId), entry.alias);
+    // The same peer under its old key: its link ends without taking the tools with it.
+    for (const [key, alias] of this.#listedAs) if (alias === entry.alias) this.#listedAs.delete(key);
+    this.#unlist(link.peerNodeId);
+    this.#listedAs.set(nodeIdKey(link.peerNodeId), entry.alias);
     this.#parts.tools.attach(entry.alias, createClient(ToolService, createLinkTransport(link)));
   }
 

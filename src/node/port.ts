@@ -56,6 +56,8 @@ export interface OpenPort {
   bound(): string[];
   advertised(): string[];
   refused(): Record<string, number>;
+  /** Shows the node's key as it is now. */
+  renewTls(): void;
   close(): Promise<void>;
 }
 
@@ -128,6 +130,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     bound: () => [formatHostPort(bound)],
     advertised: () => advertised,
     refused: () => Object.fromEntries(listener.refused()),
+    renewTls: () => listener.renewTls(parts.tls),
     close: async () => {
       mcp.close();
       jsonRpc.close();

@@ -6,6 +6,7 @@ import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
+import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
@@ -17,6 +18,7 @@ import { createAdminService } from '../services/admin/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
 import { createRelay } from '../services/relay/service.ts';
+import { createRotationService } from '../services/rotation/service.ts';
 import { selfAlias } from '../services/tool/self.ts';
 import { ToolDirectory } from '../services/tool/service.ts';
 import { acquireHomeLock } from '../store/sqlite/lock.ts';
@@ -26,7 +28,9 @@ import { loadOrCreateIdentity } from '../trust/identity.ts';
 import { Invites } from '../trust/invites.ts';
 import { Keyring } from '../trust/keyring.ts';
 import { problemText } from '../trust/keyring-entries.ts';
+import { LiveIdentity } from '../trust/live-identity.ts';
 import { ensureOwnerToken } from '../trust/owner-token.ts';
+import { Rotations } from '../trust/rotations.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
 import { Agents } from './agents.ts';
@@ -44,6 +48,7 @@ import { openPort } from './port.ts';
 import { createRelayAcceptor } from './relay/accept.ts';
 import { createRelayDialer } from './relay/dial.ts';
 import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
+import { createKeyRotation } from './rotation.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
@@ -95,7 +100,7 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 
 async function start(options: StartOptions, closers: Closers): Promise<RunningNode> {
   const paths = homePaths(options.home);
-  const identity = await loadOrCreateIdentity(paths.home);
+  const identity = await LiveIdentity.of(await loadOrCreateIdentity(paths.home));
   const lock = acquireHomeLock(paths.lock);
   closers.add(() => lock.release());
 
@@ -110,11 +115,19 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   // A call is asked for again within seconds, by a caller that waits: no power comes back so soon (decision 0001).
   const calls = openSqliteStore(paths.calls, 'process');
   closers.add(() => calls.close());
-  const keyring = await Keyring.open(paths.home, { log });
+  const rotations = await Rotations.open(store.table('rotations'));
+  const successorOf = (nodeId: Uint8Array) => rotations.successorInGrace(nodeId);
+  const keyring = await Keyring.open(paths.home, { log, successorOf });
   closers.add(() => keyring.close());
   for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
   const ownerToken = await ensureOwnerToken(paths.home, identity);
-  const tokens = await Tokens.open({ table: store.table('tokens'), identity, ownerToken, log });
+  const tokens = await Tokens.open({
+    table: store.table('tokens'),
+    identity,
+    ownerToken,
+    formerIds: () => rotations.ownBefore(identity.nodeId),
+    log,
+  });
   closers.add(() => tokens.close());
   const invites = new Invites(store.table('invites'));
   const book = new AddressBook(store.table('addresses'));
@@ -142,7 +155,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     addresses: advertised(),
     features: relayFeatures(mayRelay()),
   });
-  const tls = await identity.tls();
+  const tls = identity.liveTls;
   const dialer = createDialer({
     identity,
     tls,
@@ -150,9 +163,21 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     addressesOf: (nodeId) => peers.addresses(nodeId),
     hubs: () => hubsOf(links.pool.links()),
     dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
+    succession: { own: () => ownRotations(), follow: (chain) => rotation.follow(chain) },
     log,
   });
-  const links = new Links({ identity, keyring, book, peers, tools: tools.peers, registry, ...dialer, log });
+  const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
+  const links = new Links({
+    identity,
+    keyring,
+    book,
+    peers,
+    tools: tools.peers,
+    registry,
+    ...dialer,
+    predecessorOf,
+    log,
+  });
   const adopt = (link: Link) => links.pool.adopt(link);
   const relay = createRelay(
     carryView({ identity, keyring, isOn: mayRelay, links: () => links.pool.links(), log }),
@@ -174,6 +199,29 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     await peers.refresh(nodeId);
     links.pool.keep(nodeId, (await book.get(nodeId)).dial);
     links.probe(nodeId);
+  };
+  const cutOff = (nodeId: Uint8Array) => {
+    links.pool.revoke(nodeId);
+    visitors.end(nodeId);
+    peers.forget(nodeId);
+  };
+  const rotation = createKeyRotation({
+    home: paths.home,
+    identity,
+    keyring,
+    book,
+    rotations,
+    tokens,
+    pool: () => links.pool,
+    renewTls: () => listening?.renewTls(),
+    onTrust,
+    onGraceEnd: cutOff,
+    log,
+  });
+  closers.add(() => rotation.close());
+  const ownRotations = () => {
+    const oldest = rotations.ownBefore(identity.nodeId).at(-1);
+    return oldest ? rotations.ownFrom(oldest, identity.nodeId) : [];
   };
   const reload = async () => {
     ({ config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []));
@@ -202,6 +250,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     self,
     onTrust,
     reload,
+    rotate: (graceMs) => rotation.rotate(graceMs),
     listenAddresses: () => listening?.bound() ?? [],
     advertiseAddresses: advertised,
     links: links.board,
@@ -227,14 +276,14 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(NodeService, createNodeService(nodeView))
     .add(JoinService, createJoinService(join))
     .add(RelayService, relay.service)
+    .add(RotationService, createRotationService(rotation))
     .add(AdminService, createAdminService(admin));
 
   closers.add(
     keyring.onChange(({ added, removed, changed }) => {
       for (const { nodeId, alias } of removed) {
-        links.pool.revoke(nodeId);
-        visitors.end(nodeId);
-        peers.forget(nodeId);
+        if (keyring.byId(nodeId)) continue; // its successor has its place, and it counts for a while
+        cutOff(nodeId);
         peers.changes.changed(alias);
         log.info('trusted no longer', { peer: alias });
       }
@@ -288,7 +337,9 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   return {
     url,
     addresses: advertised(),
-    nodeIdText: identity.text,
+    get nodeIdText() {
+      return identity.text;
+    },
     stop,
     closed: ended.promise,
     clients: (principal) => localClients(registry, principal),

@@ -1,5 +1,6 @@
 /** Which connections showed which token or key, so that a revocation ends what they have open. */
 import { toHex } from '../base/bytes.ts';
+import { callAt } from '../base/call-at.ts';
 import type { HttpRequest } from '../rpc/http.ts';
 import type { Principal } from '../rpc/principal.ts';
 
@@ -19,7 +20,7 @@ export class Visitors {
     const own = this.#connections.get(key) ?? new Set();
     if (own.has(connection)) return;
     this.#connections.set(key, own.add(connection));
-    const stop = after(principal.expireMs, () => connection.destroy());
+    const stop = callAt(principal.expireMs ?? Number.POSITIVE_INFINITY, () => connection.destroy());
     connection.once('close', () => {
       stop();
       own.delete(connection);
@@ -31,22 +32,6 @@ export class Visitors {
   end(id: Uint8Array): void {
     for (const connection of this.#connections.get(toHex(id)) ?? []) connection.destroy();
   }
-}
-
-/** The longest delay of a timer: some 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** Calls `then` at a time in milliseconds since 1970, unless the function that it returns is called before. */
-function after(timeMs: number | undefined, then: () => void): () => void {
-  if (timeMs === undefined || timeMs === Number.POSITIVE_INFINITY) return () => undefined;
-  let timer: NodeJS.Timeout;
-  const look = () => {
-    const leftMs = timeMs - Date.now();
-    if (leftMs <= 0) then();
-    else timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS)).unref();
-  };
-  look();
-  return () => clearTimeout(timer);
 }
 
 function keyOf({ tokenId, nodeId }: Principal): string | undefined {

@@ -76,6 +76,16 @@ export class AddressBook {
     await this.#change(nodeId, (peer) => ({ ...peer, dial }));
   }
 
+  /** The peer has another key now. */
+  async move(nodeId: Uint8Array, successor: Uint8Array): Promise<void> {
+    const known = await this.get(nodeId);
+    await this.#change(successor, (peer) => ({
+      addresses: best([...peer.addresses, ...known.addresses]),
+      dial: peer.dial || known.dial,
+    }));
+    await this.forget(nodeId);
+  }
+
   /** Resolves to whether the peer was in the book. */
   forget(nodeId: Uint8Array): Promise<boolean> {
     return this.#table.delete(nodeIdKey(nodeId));

@@ -12,6 +12,8 @@ export const DOMAINS = [
   'towline-invite-v1',
   /** A bearer token: TokenBody. */
   'towline-token-v1',
+  /** A new key of a node: RotationBody. */
+  'towline-rotate-v1',
 ] as const;
 
 export type Domain = (typeof DOMAINS)[number];

@@ -3,6 +3,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import type { Domain } from './domain.ts';
 import { formatNodeId } from './node-id.ts';
 import { ensureHome, homeNotWritable, readPrivateFile, writeFileOnce } from './private-file.ts';
@@ -66,6 +67,25 @@ export async function loadOrCreateIdentity(home: string): Promise<Identity> {
     if (!(error instanceof LocalError) || error.reason !== 'IDENTITY_EXISTS') throw error;
   }
   return loadIdentity(home);
+}
+
+/** A key that this node will have. Nothing is signed by it for others before `commit`. */
+export interface Successor {
+  readonly identity: Identity;
+  /** Puts it in the place of the node's key, which is gone then. */
+  commit(): Promise<void>;
+}
+
+/** Makes the next key of a home. Throws `HOME_NOT_WRITABLE`. */
+export function createSuccessor(home: string): Successor {
+  const seed = new Uint8Array(randomBytes(SEED_BYTES));
+  return {
+    identity: identityOf(home, seed),
+    commit: () =>
+      writeFileAtomic(pathOf(home), `${FORMAT} ${toBase64Url(seed)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+        throw homeNotWritable(home, error);
+      }),
+  };
 }
 
 function pathOf(home: string): string {

@@ -54,6 +54,16 @@ export function withoutKey(text: string, nodeId: Uint8Array): string {
     .join('\n');
 }
 
+/** The text with another key in the place of this one, under the same alias; a comment says since when. */
+export function withSuccessor(text: string, nodeId: Uint8Array, successor: Uint8Array, since: string): string {
+  const lines = text.split('\n').map((content) => {
+    if (!isLineOf(content, nodeId)) return content;
+    const [, ...rest] = fieldsOf(content);
+    return `# ${since}: ${formatNodeId(nodeId)} signed its successor\n${[formatNodeId(successor), ...rest].join(' ')}`;
+  });
+  return lines.join('\n');
+}
+
 function isLineOf(content: string, nodeId: Uint8Array): boolean {
   const [key] = fieldsOf(content);
   if (key === undefined) return false;

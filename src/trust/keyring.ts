@@ -1,5 +1,6 @@
 /** Who is trusted, by whom they are called, and in which groups: `<home>/trust/<group>.keys`. */
 import { join } from 'node:path';
+import { equalBytes } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import { ensurePrivateDir, writeFileAtomic } from '../base/files.ts';
 import { type Log, silentLog } from '../base/log.ts';
@@ -14,7 +15,7 @@ import {
   mergeKeys,
   problemText,
 } from './keyring-entries.ts';
-import { withKey, withoutKey } from './keyring-file.ts';
+import { withKey, withoutKey, withSuccessor } from './keyring-file.ts';
 import { type FolderState, pathOfGroup, readFolder, readKeys, signatureOf } from './keyring-folder.ts';
 import { DEFAULT_POLL_MS, watchFolder } from './keyring-watch.ts';
 import { checkAlias, checkGroup, checkRole, isName } from './names.ts';
@@ -24,6 +25,8 @@ export interface KeyringOptions {
   readonly log?: Log;
   /** How often the files are compared where the system does not tell of changes, in milliseconds. 2,000 if absent. */
   readonly pollMs?: number;
+  /** The key that has taken the place of one that still counts. */
+  readonly successorOf?: (nodeId: Uint8Array) => Uint8Array | undefined;
 }
 
 /** A key to trust. */
@@ -37,6 +40,7 @@ export interface NewKey {
 export class Keyring {
   readonly #folder: string;
   readonly #log: Log;
+  readonly #successorOf: KeyringOptions['successorOf'];
   readonly #listeners = new Set<(change: KeyringChange) => void>();
   #entries: Entries = mergeKeys([]);
   #problems: readonly KeyringProblem[] = [];
@@ -46,9 +50,10 @@ export class Keyring {
   #stopWatching: () => void = () => undefined;
   #closed = false;
 
-  private constructor(folder: string, log: Log) {
+  private constructor(folder: string, { log = silentLog, successorOf }: KeyringOptions) {
     this.#folder = folder;
     this.#log = log;
+    this.#successorOf = successorOf;
   }
 
   /**
@@ -56,7 +61,7 @@ export class Keyring {
    * force. Throws `NOT_WRITABLE` or `KEYRING_UNREADABLE` for the folder itself.
    */
   static async open(home: string, options: KeyringOptions = {}): Promise<Keyring> {
-    const keyring = new Keyring(join(home, 'trust'), options.log ?? silentLog);
+    const keyring = new Keyring(join(home, 'trust'), options);
     await ensurePrivateDir(keyring.#folder);
     // The watch starts first, so that no change falls between.
     keyring.#watch(options.pollMs ?? DEFAULT_POLL_MS);
@@ -69,9 +74,12 @@ export class Keyring {
     return keyring;
   }
 
-  /** The entry of a key, if it is trusted. Made for each hello and call: one look into a map. */
+  /** The entry of a key, or of its successor while the old one counts, if it is trusted. Made for each hello and call: one look into a map. */
   byId(nodeId: Uint8Array): KeyringEntry | undefined {
-    return this.#entries.byId.get(nodeIdKey(nodeId));
+    const entry = this.#entries.byId.get(nodeIdKey(nodeId));
+    if (entry) return entry;
+    const successor = this.#successorOf?.(nodeId);
+    return successor && this.#entries.byId.get(nodeIdKey(successor));
   }
 
   byAlias(alias: string): KeyringEntry | undefined {
@@ -136,6 +144,22 @@ export class Keyring {
       if (group === undefined) refuseUnreadable(state);
       if (removed.length === 0) throw unknownPeer(who, group);
       return removed;
+    });
+  }
+
+  /** Puts another key in the place of one, in all groups. Resolves to the new entry, if the old key was there. */
+  replace(nodeId: Uint8Array, successor: Uint8Array): Promise<KeyringEntry | undefined> {
+    return this.#inTurn(async () => {
+      checkNodeId(successor);
+      const { files } = await readFolder(this.#folder);
+      for (const { path, keys } of files) {
+        if (!keys.some((key) => equalBytes(key.nodeId, nodeId))) continue;
+        const since = new Date().toISOString();
+        const text = withSuccessor((await readKeys(path)) ?? '', nodeId, successor, since);
+        await writeFileAtomic(path, text, { mode: 0o600 });
+      }
+      this.#apply(await readFolder(this.#folder));
+      return this.#entries.byId.get(nodeIdKey(successor));
     });
   }
 

@@ -1,4 +1,5 @@
 /** The tokens that this node made and still accepts. Checking one again costs a look into a map. */
+import { isDeepStrictEqual } from 'node:util';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { type TokenBody, TokenKind } from '../../gen/towline/v1/token_pb.ts';
 import { fromHex, toHex } from '../base/bytes.ts';
@@ -39,6 +40,8 @@ export interface TokensOptions {
   readonly identity: Identity;
   /** The text in `<home>/owner.token`: the one owner's token that is accepted. */
   readonly ownerToken?: string;
+  /** The keys that this node had before: their tokens go on working. */
+  readonly formerIds?: () => readonly Uint8Array[];
   readonly log?: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -70,7 +73,8 @@ export class Tokens {
   readonly #identity: Identity;
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #ownerKey: string | undefined;
+  readonly #formerIds: () => readonly Uint8Array[];
+  #ownerKey: string | undefined;
   readonly #known = new Map<string, Known>();
   readonly #cache = new Map<string, { readonly body: TokenBody; readonly known: Known }>();
   readonly #used = new Set<Known>();
@@ -79,6 +83,7 @@ export class Tokens {
   private constructor(options: TokensOptions) {
     this.#table = options.table;
     this.#identity = options.identity;
+    this.#formerIds = options.formerIds ?? (() => []);
     this.#log = options.log ?? silentLog;
     this.#now = options.now ?? Date.now;
     if (options.ownerToken !== undefined) this.#ownerKey = this.#admitOwner(options.ownerToken);
@@ -149,6 +154,15 @@ export class Tokens {
     return found.body;
   }
 
+  /** The owner has another token from now on, and the one before works no more. */
+  replaceOwner(text: string): void {
+    const before = this.#ownerKey === undefined ? undefined : this.#known.get(this.#ownerKey);
+    this.#ownerKey = this.#admitOwner(text);
+    if (!before || before.key === this.#ownerKey) return;
+    before.revoked = true;
+    this.#known.delete(before.key);
+  }
+
   /** Writes what is still to be written. Idempotent. */
   async close(): Promise<void> {
     clearTimeout(this.#flushTimer);
@@ -164,7 +178,7 @@ export class Tokens {
   }
 
   #admit(text: string): { body: TokenBody; known: Known } {
-    const body = verifyToken(text, this.#identity.nodeId);
+    const body = this.#verified(text);
     if (tokenExpireMs(body) <= this.#now()) throw tokenExpired();
     const known = this.#known.get(toHex(body.tokenId));
     if (!known) throw tokenRevoked();
@@ -177,6 +191,21 @@ export class Tokens {
       }
     }
     return found;
+  }
+
+  /**
+   * By the node's key, or by one that it had. What a former key signed must be what was written down then: whoever has
+   * that key now can make tokens, but none that this register knows.
+   */
+  #verified(text: string): TokenBody {
+    const former = this.#formerIds();
+    if (former.length === 0) return verifyToken(text, this.#identity.nodeId);
+    const issuer = [this.#identity.nodeId, ...former].find((id) => isIssuer(text, id)) ?? this.#identity.nodeId;
+    const body = verifyToken(text, issuer);
+    if (issuer === this.#identity.nodeId) return body;
+    const record = this.#known.get(toHex(body.tokenId))?.record;
+    if (!record || !isSame(record, recordOf(body))) throw tokenRevoked();
+    return body;
   }
 
   #admitOwner(text: string): string {
@@ -227,6 +256,20 @@ function recordOf(body: TokenBody): TokenRecord {
     createMs: body.createTime ? timestampMs(body.createTime) : 0,
     ...(body.expireTime ? { expireMs: timestampMs(body.expireTime) } : {}),
   };
+}
+
+function isIssuer(text: string, issuerId: Uint8Array): boolean {
+  try {
+    verifyToken(text, issuerId);
+    return true;
+  } catch (error) {
+    if (error instanceof LocalError) return false;
+    throw error;
+  }
+}
+
+function isSame({ lastUseMs: _, ...left }: TokenRecord, right: TokenRecord): boolean {
+  return isDeepStrictEqual({ scopes: [], ...left }, right);
 }
 
 function infoOf(key: string, record: TokenRecord): TokenInfo {

@@ -29,6 +29,7 @@ async function dial(...addresses: string[]) {
     addressesOf: () => addresses,
     hubs: () => [],
     dialThrough: () => Promise.reject(new Error('nobody relays here')),
+    succession: { own: () => [], follow: async () => undefined },
     log: silentLog,
   });
   const link = await dialer.dial(two.nodeId, new AbortController().signal);

@@ -160,6 +160,7 @@ describe('an inviter that answers a join', () => {
       addressesOf: () => [],
       hubs: () => [],
       dialThrough: () => Promise.reject(new Error('there is no hub')),
+      succession: { own: () => [], follow: async () => undefined },
       log: silentLog,
     });
     const grown = await growth(async () => {

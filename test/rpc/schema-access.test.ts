@@ -22,9 +22,14 @@ describe('the schema', () => {
     expect(undeclared(OpenService.methods)).toEqual(['towline.test.OpenService/Echo']);
   });
 
-  it('lets strangers redeem an invite and open a link, and nothing else', async () => {
+  it('lets strangers redeem an invite, open a link, and show what is signed by a known key, and nothing else', async () => {
     const open = (await schemaMethods()).filter((method) => accessOf(method) === Access.STRANGER);
-    expect(open.map(methodName)).toEqual(['towline.v1.JoinService/Redeem', 'towline.v1.LinkService/Open']);
+    expect(open.map(methodName)).toEqual([
+      'towline.v1.JoinService/Redeem',
+      'towline.v1.LinkService/Open',
+      'towline.v1.RotationService/Announce',
+      'towline.v1.RotationService/GetSuccessor',
+    ]);
   });
 
   it("keeps all of a node's administration for its owner", async () => {

@@ -1,8 +1,10 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
+import { type TokenBody, TokenBodySchema, TokenKind, TokenSchema } from '../../gen/towline/v1/token_pb.ts';
+import { toBase64Url } from '../../src/base/bytes.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
 import { fromRow, type TrustRow, toRow } from '../../src/trust/table.ts';
-import { createToken } from '../../src/trust/token.ts';
+import { createToken, verifyToken } from '../../src/trust/token.ts';
 import { Tokens } from '../../src/trust/tokens.ts';
 import { bestMicroseconds, Clock, failing, newIdentity, newNodeId } from './support.ts';
 
@@ -16,6 +18,12 @@ async function setUp() {
   const open = (ownerToken?: string) =>
     Tokens.open({ table, identity, now: clock.now, ...(ownerToken === undefined ? {} : { ownerToken }) });
   return { clock, table, open, tokens: await open() };
+}
+
+function signedBy(body: TokenBody): string {
+  const bytes = toBinary(TokenBodySchema, body);
+  const token = create(TokenSchema, { body: bytes, signature: identity.sign('towline-token-v1', bytes) });
+  return `towline-token-${toBase64Url(toBinary(TokenSchema, token))}`;
 }
 
 describe('the register of tokens', () => {
@@ -48,6 +56,20 @@ describe('the register of tokens', () => {
     const again = await open();
     expect(again.verify(text).scopes).toEqual([]);
     expect(again.list()).toMatchObject([{ subject: 'claude', scopes: [] }]);
+  });
+
+  it("accepts what the node's former key signed and it wrote down, and nothing else of that key", async () => {
+    const { table, tokens, clock } = await setUp();
+    const { text, info } = await tokens.create({ ...agent, scopes: ['nodes:read'] });
+    const now = await newIdentity();
+    const after = await Tokens.open({ table, identity: now, now: clock.now, formerIds: () => [identity.nodeId] });
+    expect(after.verify(text).tokenId).toEqual(info.tokenId);
+    const forged = createToken(identity, { ...agent, nowMs: clock.ms }).text;
+    expect(() => after.verify(forged)).toThrow(failing('TOKEN_REVOKED'));
+    const wider = signedBy({ ...verifyToken(text, identity.nodeId), scopes: [] });
+    expect(() => after.verify(wider)).toThrow(failing('TOKEN_REVOKED'));
+    const stranger = await Tokens.open({ table, identity: now, now: clock.now });
+    expect(() => stranger.verify(text)).toThrow(failing('TOKEN_FOREIGN'));
   });
 
   it('lists them newest first, never their texts', async () => {

@@ -31,8 +31,8 @@ export const Access = {
   UNSPECIFIED: 0,
 
   /**
-   * Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem and LinkService.Open
-   * (whose hello refuses unknown keys itself) may say so.
+   * Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem, LinkService.Open (whose hello
+   * refuses unknown keys itself) and RotationService (whose signatures count, not the caller) may say so.
    *
    * @generated from enum value: ACCESS_STRANGER = 1;
    */

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { equalBytes } from '../../base/bytes.ts';
 import { LocalError } from '../../base/errors.ts';
 import { nodeIdOfCertificate } from '../../trust/certificate.ts';
-import { shortNodeId } from '../../trust/node-id.ts';
+import { formatNodeId, shortNodeId } from '../../trust/node-id.ts';
 import { failWith, takeStep, unreachable } from './step.ts';
 
 /** RFC 8446 §7.5: 32 bytes that both ends of this connection can compute, and nobody else. */
@@ -57,6 +57,6 @@ export async function dialed(socket: TLSSocket, { nodeId, address, signal }: Dia
   const found = secure ? shortNodeId(secure.peerNodeId) : 'no Ed25519 key';
   throw new LocalError('LINK_KEY_MISMATCH', `${address} is not the node that was meant: it shows ${found}`, {
     help: 'the node there has another identity: see `towline id` on it, or ask it for a new invite',
-    metadata: { address },
+    metadata: { address, ...(secure && { shown: formatNodeId(secure.peerNodeId) }) },
   });
 }

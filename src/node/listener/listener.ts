@@ -8,7 +8,7 @@ import type { ConnectionFacts } from './facts.ts';
 import { createHttp1Door, endWith } from './http1-door.ts';
 import { createHttp2Door } from './http2-door.ts';
 import { IDENTIFY_MS } from './limits.ts';
-import type { ListenerOptions } from './options.ts';
+import type { KeyAndCertificate, ListenerOptions } from './options.ts';
 import { type RefusalReason, Refusals } from './refusals.ts';
 import { sniff } from './sniff.ts';
 import { createTlsDoor } from './tls-door.ts';
@@ -20,6 +20,8 @@ const TCP_KEEP_ALIVE_MS = 60_000;
 export interface Listener {
   /** Binds, and returns what was bound. Throws what `bind` throws. Once only. */
   listen(): Promise<HostPort>;
+  /** Shows another key of this node to those who connect from now on. */
+  renewTls(tls: KeyAndCertificate): void;
   /** Open connections. */
   readonly connectionCount: number;
   /** Connections and requests that were turned away, by reason, since the start. */
@@ -52,7 +54,7 @@ export function createListener(options: ListenerOptions): Listener {
   };
   const http2 = createHttp2Door(hall);
   const http1 = createHttp1Door(hall, createWebSocketDoor(hall, options.tls, http2));
-  const enterTls = createTlsDoor(options, (connection, socket, facts) => {
+  const tlsDoor = createTlsDoor(options, (connection, socket, facts) => {
     connection.stage = 'http';
     (socket.alpnProtocol === 'h2' ? http2 : http1).enter(socket, { connection, facts });
   });
@@ -72,7 +74,7 @@ export function createListener(options: ListenerOptions): Listener {
     if (protocol === 'http1' || protocol === 'http2') return enterPlain(connection, protocol);
     if (protocol !== 'tls') return admission.refuse(connection, 'UNKNOWN_PROTOCOL');
     connection.stage = 'tls';
-    enterTls(connection);
+    tlsDoor.enter(connection);
   };
 
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS });
@@ -115,6 +117,7 @@ export function createListener(options: ListenerOptions): Listener {
     get connectionCount() {
       return admission.connections.size;
     },
+    renewTls: (tls) => tlsDoor.renew(tls),
     refused: () => refusals.counts(),
     close({ graceMs = 0 } = {}) {
       if (closing && graceMs === 0) end();

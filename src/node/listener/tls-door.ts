@@ -4,12 +4,16 @@ import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Connection } from './admission.ts';
 import type { ConnectionFacts } from './facts.ts';
-import type { ListenerOptions } from './options.ts';
+import type { KeyAndCertificate, ListenerOptions } from './options.ts';
 
 type TlsOptions = Pick<ListenerOptions, 'tls' | 'ordinaryTls' | 'nodeIdOfCertificate'>;
 
-/** Takes a connection from its first byte on. */
-export type TlsDoor = (connection: Connection) => void;
+export interface TlsDoor {
+  /** Takes a connection from its first byte on. */
+  enter(connection: Connection): void;
+  /** Shows these keys to those who connect from now on. */
+  renew(tls: KeyAndCertificate): void;
+}
 
 /** `onSecure` gets each connection whose handshake is done. Failed ones close by themselves. */
 export function createTlsDoor(
@@ -31,13 +35,16 @@ export function createTlsDoor(
     else socket.destroy(); // reset in the meantime
   });
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
-  return (connection) => {
-    const endpoints = endpointsOf(connection.socket);
-    waiting.set(endpoints, connection);
-    connection.socket.once('close', () => {
-      if (waiting.get(endpoints) === connection) waiting.delete(endpoints);
-    });
-    server.emit('connection', connection.socket);
+  return {
+    enter(connection) {
+      const endpoints = endpointsOf(connection.socket);
+      waiting.set(endpoints, connection);
+      connection.socket.once('close', () => {
+        if (waiting.get(endpoints) === connection) waiting.delete(endpoints);
+      });
+      server.emit('connection', connection.socket);
+    },
+    renew: (tls) => server.setSecureContext({ ...certificates({ ...options, tls }), minVersion: 'TLSv1.3' }),
   };
 }
 

@@ -30,7 +30,9 @@ export function carryView({ identity, keyring, isOn, links, log }: CarryParts): 
     return createClient(RelayService, createLinkTransport(link));
   }
   return {
-    nodeId: identity.nodeId,
+    get nodeId() {
+      return identity.nodeId;
+    },
     isOn,
     groupsOf: (nodeId) => keyring.byId(nodeId)?.groups ?? [],
     leg,

@@ -21,6 +21,7 @@ export interface AdminActions {
   createToken(request: Request<'createToken'>): Promise<Answer<'createToken'>>;
   tokens(): Promise<TokenInfo[]>;
   revokeToken(tokenId: Uint8Array): Promise<void>;
+  rotateKey(request: Request<'rotateKey'>): Promise<Answer<'rotateKey'>>;
   reload(): Promise<Answer<'reload'>>;
   shutdown(): void;
 }
@@ -44,6 +45,8 @@ const codes: Readonly<Record<string, Code>> = {
   OWN_INVITE: Code.InvalidArgument,
   PEER_UNKNOWN: Code.NotFound,
   TOKEN_UNKNOWN: Code.NotFound,
+  ROTATION_RUNNING: Code.FailedPrecondition,
+  HOME_NOT_WRITABLE: Code.FailedPrecondition,
   CONFIG_INVALID: Code.FailedPrecondition,
   NOT_WRITABLE: Code.FailedPrecondition,
 };
@@ -81,6 +84,7 @@ export function createAdminService(actions: AdminActions): Impl {
       await actions.revokeToken(request.tokenId);
       return {};
     }),
+    rotateKey: guarded((request) => actions.rotateKey(request)),
     reload: guarded(() => actions.reload()),
     shutdown: () => {
       actions.shutdown();

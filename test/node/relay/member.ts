@@ -81,6 +81,7 @@ export class Member implements AsyncDisposable {
       addressesOf: (nodeId) => this.peers.addresses(nodeId),
       hubs: () => hubsOf(this.links.pool.links()),
       dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
+      succession: { own: () => [], follow: async () => undefined },
       log,
     });
     const { book, peers, registry } = this;
