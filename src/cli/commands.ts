@@ -33,6 +33,8 @@ export const commands: readonly CommandEntry[] = [
     () => import('./command/mcp.ts'),
   ),
   entry(TOOLS, 'token', 'tokens for MCP clients and programs', () => import('./command/token.ts')),
+  entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
+  entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),
   entry(CARE, 'demo', 'a mesh of three nodes, shown at work', () => import('./command/demo.ts')),
 ];
