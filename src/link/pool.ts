@@ -22,6 +22,11 @@ export interface LinkPoolOptions {
   /** Opens a new link to the peer, wherever it is. */
   readonly dial: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   readonly onEvent: (event: LinkEvent) => void;
+  /**
+   * What must be done while a link that makes way for another still takes calls. Resolves to whether it stays after all,
+   * because the other one was closed. Never rejects.
+   */
+  readonly beforeWay?: (link: Link, next: Link) => Promise<boolean>;
   /** A link opened, makes way or ended: `all` and `history` answer anew. */
   readonly onChange?: () => void;
 }
@@ -106,7 +111,7 @@ export class LinkPool {
     const slot = this.#slot(nodeId);
     const link = await this.#options.dial(nodeId, AbortSignal.timeout(renewMs));
     if (this.#closed) return link.close(CloseReason.SHUTDOWN, 'the node shuts down');
-    void link.closed.then((end) => this.#ended(slot, link, end));
+    this.#enter(slot, link);
     this.#use(slot, link);
   }
 
@@ -184,9 +189,7 @@ export class LinkPool {
   /** Keeps one of two links of a pair, by a rule that both ends compute alike. */
   #install(slot: Slot, link: Link): void {
     const other = slot.link;
-    this.#ids.set(link, ++this.#lastId);
-    void link.closed.then((end) => this.#ended(slot, link, end));
-    link.onSilence(() => this.#doubt(slot, link));
+    this.#enter(slot, link);
     if (other && !this.#replaces(link, other)) {
       makeWay(slot, link);
       this.#options.onChange?.();
@@ -195,14 +198,28 @@ export class LinkPool {
     this.#use(slot, link);
   }
 
+  #enter(slot: Slot, link: Link): void {
+    this.#ids.set(link, ++this.#lastId);
+    void link.closed.then((end) => this.#ended(slot, link, end));
+    link.onSilence(() => this.#doubt(slot, link));
+  }
+
   #use(slot: Slot, link: Link): void {
     const other = slot.link;
     slot.link = link;
     slot.redial.reset();
     clearTimeout(slot.timer);
     this.#options.onEvent({ kind: 'open', nodeId: slot.nodeId, link });
-    if (other) makeWay(slot, other);
+    if (other) void this.#makeWay(slot, other, link);
     this.#options.onChange?.();
+  }
+
+  async #makeWay(slot: Slot, link: Link, next: Link): Promise<void> {
+    slot.leaving.add(link);
+    const stays = this.#options.beforeWay?.(link, next);
+    if (!stays || !(await stays) || slot.link?.isUsable || !link.isUsable) return makeWay(slot, link);
+    slot.leaving.delete(link);
+    this.#use(slot, link);
   }
 
   /**

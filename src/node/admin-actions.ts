@@ -58,6 +58,7 @@ export interface AdminParts {
   readonly links: LinkBoard;
   readonly refused: () => Record<string, number>;
   readonly configErrors: () => string[];
+  readonly warnings: () => string[];
   /** All methods that this node serves: tokens are made for these. */
   readonly methods: () => MethodEntry[];
   readonly reload: () => Promise<void>;
@@ -105,6 +106,7 @@ export function createAdminActions(parts: AdminParts): AdminActions {
         agentCount: parts.agents.size,
         upstreams: parts.tools.sources.map((source) => source.status()),
         configErrors: parts.configErrors(),
+        warnings: parts.warnings(),
         residentBytes: BigInt(process.memoryUsage.rss()),
         refusedConnections: Object.fromEntries(
           Object.entries(parts.refused()).map(([why, count]) => [why, BigInt(count)]),

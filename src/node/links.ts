@@ -19,6 +19,7 @@ import type { Identity } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { KeyringEntry } from '../trust/keyring-entries.ts';
 import { nodeIdKey } from '../trust/node-id.ts';
+import { checkClone } from './clones.ts';
 import { LinkBoard } from './link-board.ts';
 import { type Peers, peerPrincipal } from './peers.ts';
 import { DirectProbe } from './relay/direct-probe.ts';
@@ -54,6 +55,10 @@ export class Links {
       },
       dial: parts.dial,
       onEvent: (event) => this.#note(event),
+      beforeWay: (link, next) => {
+        const alias = parts.keyring.byId(link.peerNodeId)?.alias ?? '';
+        return checkClone(link, next, alias, parts.log);
+      },
       onChange: () => this.board.changed(),
     });
     this.board = new LinkBoard(this.pool, (nodeId) => parts.keyring.byId(nodeId)?.alias);

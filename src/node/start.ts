@@ -1,20 +1,21 @@
 /** One node: everything put together, in order, and taken apart in the opposite order. */
-import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
-import { messageOf } from '../base/errors.ts';
+import { type LocalError, messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
 import type { Principal } from '../rpc/principal.ts';
 import { ServiceRegistry } from '../rpc/registry.ts';
 import { createAdminService } from '../services/admin/service.ts';
+import { createInstanceService } from '../services/instance/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
 import { createRelay } from '../services/relay/service.ts';
@@ -34,6 +35,7 @@ import { Rotations } from '../trust/rotations.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
 import { Agents } from './agents.ts';
+import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
@@ -75,7 +77,7 @@ export interface RunningNode {
   readonly nodeIdText: string;
   /** Lets calls under way end, then ends everything in order. Idempotent. */
   stop(): Promise<void>;
-  /** Resolves when the node has ended, whoever ended it. */
+  /** Resolves when the node has ended, whoever ended it. Rejects if it could not go on: HOME_CLONED. */
   readonly closed: Promise<void>;
   /** Its services, for somebody in this process. */
   clients(principal: Principal): LocalClients;
@@ -143,6 +145,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => tools.close());
   const peers = new Peers(keyring, book, (alias) => tools.peers.toolCount(alias));
 
+  const instanceId = newInstanceId();
   let listening: Awaited<ReturnType<typeof openPort>> | undefined;
   const advertised = () => listening?.advertised() ?? [];
   const mayRelay = () => config.relay ?? true;
@@ -229,11 +232,14 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => undefined); // whoever waits for the end hears of it
+  let fault: LocalError | undefined;
   const stop = async () => {
     try {
       await closers.close();
     } finally {
-      ended.resolve();
+      if (fault) ended.reject(fault);
+      else ended.resolve();
     }
   };
 
@@ -256,6 +262,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     links: links.board,
     methods: () => registry.methods(),
     refused: () => listening?.refused() ?? {},
+    warnings: () => [...warnings],
     configErrors: () => [...errors, ...keyring.problems().map(problemText)],
     shutdown: () =>
       setImmediate(() =>
@@ -263,6 +270,20 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       ),
     joinClientAt: dialer.joinClientAt,
   });
+  const warnings = new Set<string>();
+  const onClone = ({ isElder, seenBy }: { isElder: boolean; seenBy: string }) => {
+    const error = homeCloned(seenBy);
+    log.error('another node runs with the key of this one', { seenBy, isElder });
+    if (isElder) {
+      warnings.add(`another node has run with the key of this one, and was told to end; ${seenBy} has seen it`);
+      return;
+    }
+    fault = error;
+    // The answer leaves first.
+    setImmediate(() =>
+      stop().catch((failed: unknown) => log.error('ended with a failure', { error: messageOf(failed) })),
+    );
+  };
   const join = createJoinActions({ identity, invites, keyring, book, nodeName: name, log, onTrust });
   const nodeView = {
     self,
@@ -276,6 +297,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(NodeService, createNodeService(nodeView))
     .add(JoinService, createJoinService(join))
     .add(RelayService, relay.service)
+    .add(InstanceService, createInstanceService({ identity, instanceId, onClone }))
     .add(RotationService, createRotationService(rotation))
     .add(AdminService, createAdminService(admin));
 
@@ -345,9 +367,6 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     clients: (principal) => localClients(registry, principal),
   };
 }
-
-/** Fresh each time the process starts: tells a peer that came back from one that never left. */
-const instanceId = new Uint8Array(randomBytes(16));
 
 /** Into the file, and to whoever else listens. */
 function teeLog(write: (record: LogRecord) => void, other: Log | undefined, level: string): Log {

@@ -14,6 +14,8 @@ export const DOMAINS = [
   'towline-token-v1',
   /** A new key of a node: RotationBody. */
   'towline-rotate-v1',
+  /** That this instance of a node runs: nonce, instance id. */
+  'towline-instance-v1',
 ] as const;
 
 export type Domain = (typeof DOMAINS)[number];

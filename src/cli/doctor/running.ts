@@ -13,6 +13,9 @@ import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 /** A token this close to its end is worth a word. */
 const SOON_MS = 7 * 86_400_000;
 
+const CLONE_HELP =
+  'run one of the two homes only; if nobody copied the home, its key is stolen: towline id rotate, then towline down && towline up';
+
 export const checkRunning: Check = async (home) => {
   const transport = await transportIfRunning(home);
   if (transport === undefined) return [warn('running node', 'no node runs for this home', 'towline up')];
@@ -22,6 +25,7 @@ export const checkRunning: Check = async (home) => {
     ...status.configErrors.map((line) =>
       fail('configuration', line, 'mend the file, then: towline down && towline up'),
     ),
+    ...status.warnings.map((warning) => fail('key', warning, CLONE_HELP)),
     ...upstreamFindings(status),
     ...peerFindings(await listPeers(home)),
     ...(await tokenFindings(home)),
