@@ -216,7 +216,8 @@ export class LinkPool {
 
   async #makeWay(slot: Slot, link: Link, next: Link): Promise<void> {
     slot.leaving.add(link);
-    const stays = this.#options.beforeWay?.(link, next);
+    const mayAsk = !link.isSilent && slot.leaving.size <= MAX_LEAVING;
+    const stays = mayAsk ? this.#options.beforeWay?.(link, next) : undefined;
     if (!stays || !(await stays) || slot.link?.isUsable || !link.isUsable) return makeWay(slot, link);
     slot.leaving.delete(link);
     this.#use(slot, link);
