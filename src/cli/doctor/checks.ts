@@ -1,6 +1,7 @@
 /** All looks of `towline doctor`, from the ground up. */
 import { problemOf } from '../problem.ts';
 import { checkConfig } from './config.ts';
+import { checkFiles } from './files.ts';
 import { type Check, type Finding, fail } from './finding.ts';
 import { checkHome } from './home.ts';
 import { checkKeyring } from './keyring.ts';
@@ -12,6 +13,7 @@ import { checkRunning } from './running.ts';
 const CHECKS: readonly (readonly [string, Check])[] = [
   ['node version', checkNodeVersion],
   ['home', checkHome],
+  ['files', checkFiles],
   ['owner token', checkOwnerToken],
   ['configuration', checkConfig],
   ['keyring', checkKeyring],
