@@ -26,7 +26,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.Access.ACCESS_PEER":
     "A key in the keyring, a program with a token, an agent, or the owner.",
   "towline.v1.Access.ACCESS_STRANGER":
-    "Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem and LinkService.Open (whose hello refuses unknown keys itself) may say so.",
+    "Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem, LinkService.Open (whose hello refuses unknown keys itself) and RotationService (whose signatures count, not the caller) may say so.",
   "towline.v1.Access.ACCESS_UNSPECIFIED":
     "No access is declared. The method is refused to everybody, and a test fails.",
   "towline.v1.AddTrustRequest":
@@ -52,7 +52,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AdminService/CreateInvite":
     "Makes an invite.",
   "towline.v1.AdminService/CreateToken":
-    "Makes a token for an agent or a program. Its text is shown this once.",
+    "Makes a token for an agent or a program. Its text is shown this once.\n\nErrors: `invalid_argument` reason SCOPE_INVALID, SCOPE_UNKNOWN, or SCOPE_TOO_WIDE for a scope beyond what the kind may do; `resource_exhausted` reason TOO_MANY_TOKENS.",
   "towline.v1.AdminService/GetStatus":
     "Tells how the node does.",
   "towline.v1.AdminService/Join":
@@ -67,6 +67,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Removes a key from one group, or from all; with none left, its links end at once.",
   "towline.v1.AdminService/RevokeToken":
     "Revokes a token at once.",
+  "towline.v1.AdminService/RotateKey":
+    "Gives the node a new key, signed by the old one. Peers that are linked follow at once and keep their links; the others when the two nodes next reach each other. Invites that were not redeemed work no more; tokens go on working.",
   "towline.v1.AdminService/Shutdown":
     "Shuts the node down in order. The answer comes before the end.",
   "towline.v1.AdminService/WatchLinks":
@@ -81,6 +83,28 @@ export const comments: Readonly<Record<string, string>> = {
     "The agent's name on its node.",
   "towline.v1.Agent.software":
     "What its software calls itself, for example \"claude-code 2.1.329\". For display only.",
+  "towline.v1.AnnounceRequest":
+    "AnnounceRequest tells of new keys.",
+  "towline.v1.AnnounceRequest.rotations":
+    "Each from the key that the one before it leads to.",
+  "towline.v1.AnnounceResponse":
+    "AnnounceResponse is empty: the last key is trusted as the first was.",
+  "towline.v1.BackupFile":
+    "BackupFile is one file of a home.",
+  "towline.v1.BackupFile.path":
+    "Where it is in the home: names joined by \"/\", none of them hidden or \"..\".",
+  "towline.v1.BackupFile.size_bytes":
+    "How many bytes it has.",
+  "towline.v1.BackupHeader":
+    "BackupHeader tells what is in a backup of a home. The file that `towline backup` writes is, in this order: the line \"towline-backup-v1\", the length of this message (4 bytes, big-endian), this message, the bytes of its files one after the other, and the SHA-256 of everything before. It holds the node's private key: whoever has it can be the node.",
+  "towline.v1.BackupHeader.create_time":
+    "When it was made.",
+  "towline.v1.BackupHeader.files":
+    "The files, in the order of their bytes.",
+  "towline.v1.BackupHeader.node_id":
+    "The node whose home it is.",
+  "towline.v1.BackupHeader.software":
+    "The software that made it, such as \"towline/0.1.0\".",
   "towline.v1.CallToolRequest":
     "CallToolRequest is one call.",
   "towline.v1.CallToolRequest.agent":
@@ -109,6 +133,12 @@ export const comments: Readonly<Record<string, string>> = {
     "How far the call is.",
   "towline.v1.CallToolResponse.result":
     "The answer. The last event.",
+  "towline.v1.ChallengeRequest":
+    "ChallengeRequest asks for a nonce.",
+  "towline.v1.ChallengeResponse":
+    "ChallengeResponse is a nonce.",
+  "towline.v1.ChallengeResponse.nonce":
+    "Random.",
   "towline.v1.CloseReason":
     "CloseReason says why a link ended. Receivers treat an unknown value as unspecified.",
   "towline.v1.CloseReason.CLOSE_REASON_BAD_HELLO":
@@ -175,12 +205,16 @@ export const comments: Readonly<Record<string, string>> = {
     "The text to paste into `towline join`.",
   "towline.v1.CreateTokenRequest":
     "CreateTokenRequest asks for a token.",
+  "towline.v1.CreateTokenRequest.client_key":
+    "If present, the Ed25519 key of the TLS client certificate that the bearer must show with it.",
   "towline.v1.CreateTokenRequest.groups":
     "For a program: the groups whose shared tools it may use.",
   "towline.v1.CreateTokenRequest.kind":
     "What its bearer is: an agent or a program.",
   "towline.v1.CreateTokenRequest.lifetime_seconds":
     "How long it works, in seconds. If absent, 90 days.",
+  "towline.v1.CreateTokenRequest.scopes":
+    "What it may be used for (see TokenBody.scopes). If empty, for everything that its kind may do.",
   "towline.v1.CreateTokenRequest.subject":
     "The bearer's name.",
   "towline.v1.CreateTokenResponse":
@@ -273,6 +307,16 @@ export const comments: Readonly<Record<string, string>> = {
     "When it started.",
   "towline.v1.GetStatusResponse.upstreams":
     "Its upstreams.",
+  "towline.v1.GetStatusResponse.warnings":
+    "What its owner should know and do something about, for people. Empty if nothing is.",
+  "towline.v1.GetSuccessorRequest":
+    "GetSuccessorRequest asks what became of a key.",
+  "towline.v1.GetSuccessorRequest.node_id":
+    "A key that this node may have had.",
+  "towline.v1.GetSuccessorResponse":
+    "GetSuccessorResponse leads from the key to the one of now.",
+  "towline.v1.GetSuccessorResponse.rotations":
+    "Oldest first. At most 16.",
   "towline.v1.GoAway":
     "GoAway asks the receiver to open no more calls on this link. Calls under way go on; the sender closes the link when they have ended.",
   "towline.v1.GoAway.message":
@@ -319,6 +363,14 @@ export const comments: Readonly<Record<string, string>> = {
     "The sender's software and version: \"towline/0.1.0\". For display only.",
   "towline.v1.HelloBody.team":
     "The team that the sender claims. For display only.",
+  "towline.v1.InstanceService":
+    "InstanceService finds out that two nodes run with one key: a home that was copied. A peer that has links to both asks each for a nonce, lets each sign the other's, and hands the signatures over. So nobody who does not hold the key itself can make a node believe it. Instance ids begin with the time at which their process started (48 bits, in milliseconds since 1970): the node with the greater one, the younger, ends.",
+  "towline.v1.InstanceService/Challenge":
+    "Gives a nonce, good for one Report by the same peer.",
+  "towline.v1.InstanceService/Prove":
+    "Signs a nonce of another instance.",
+  "towline.v1.InstanceService/Report":
+    "Hands over what another instance has signed. Errors: `invalid_argument` reason PROOF_INVALID.",
   "towline.v1.Invite":
     "Invite lets one unknown key become a trusted peer of the node that signed it, once. As text it is \"towline-invite-\" and the base64url of this message.",
   "towline.v1.Invite.body":
@@ -605,6 +657,16 @@ export const comments: Readonly<Record<string, string>> = {
     "No link, and none is being opened.",
   "towline.v1.PeerState.PEER_STATE_UNSPECIFIED":
     "Not known.",
+  "towline.v1.ProveRequest":
+    "ProveRequest asks for a signature.",
+  "towline.v1.ProveRequest.nonce":
+    "What the other instance gave.",
+  "towline.v1.ProveResponse":
+    "ProveResponse is a signature.",
+  "towline.v1.ProveResponse.instance_id":
+    "The instance id of the node that signs, as in its hello.",
+  "towline.v1.ProveResponse.signature":
+    "Ed25519, by the node's key, of the domain \"towline-instance-v1\", a zero byte, the nonce, and the instance id.",
   "towline.v1.RedeemRequest":
     "RedeemRequest is what a joiner says.",
   "towline.v1.RedeemRequest.addresses":
@@ -671,12 +733,56 @@ export const comments: Readonly<Record<string, string>> = {
     "The groups that it was removed from.",
   "towline.v1.RemoveTrustResponse.revoked":
     "Whether it is trusted no longer at all.",
+  "towline.v1.ReportRequest":
+    "ReportRequest hands a signature over.",
+  "towline.v1.ReportRequest.instance_id":
+    "The instance id of the other node.",
+  "towline.v1.ReportRequest.signature":
+    "What it signed: the nonce that this node gave to the caller.",
+  "towline.v1.ReportResponse":
+    "ReportResponse is empty: the younger of the two ends, the elder says so in its log and status.",
   "towline.v1.RevokeTokenRequest":
     "RevokeTokenRequest names a token.",
   "towline.v1.RevokeTokenRequest.token_id":
     "The token.",
   "towline.v1.RevokeTokenResponse":
     "RevokeTokenResponse is empty: the token works no more.",
+  "towline.v1.RotateKeyRequest":
+    "RotateKeyRequest asks for a new key.",
+  "towline.v1.RotateKeyRequest.grace_seconds":
+    "How long peers accept the old key beside the new one, in seconds. If absent, 7 days; at most 30 days. With 0 they drop it, and its links, as soon as they hear of the new one.",
+  "towline.v1.RotateKeyResponse":
+    "RotateKeyResponse tells of the new key.",
+  "towline.v1.RotateKeyResponse.followers":
+    "The aliases of the peers that follow already.",
+  "towline.v1.RotateKeyResponse.node_id":
+    "The key that the node has now.",
+  "towline.v1.RotateKeyResponse.untold":
+    "The aliases of the peers that do not know yet.",
+  "towline.v1.Rotation":
+    "Rotation is a node's word that another key is its own from now on, signed by both keys.",
+  "towline.v1.Rotation.body":
+    "The exact bytes of a RotationBody.",
+  "towline.v1.Rotation.new_signature":
+    "The same by the new key: nobody can give away a key that is another's.",
+  "towline.v1.Rotation.old_signature":
+    "Ed25519, by the old key, of the domain \"towline-rotate-v1\", a zero byte, and `body`.",
+  "towline.v1.RotationBody":
+    "RotationBody is what a Rotation signs.",
+  "towline.v1.RotationBody.create_time":
+    "When it was made.",
+  "towline.v1.RotationBody.grace_end_time":
+    "Until when the old key is accepted beside the new one. At most 30 days after `create_time`: whoever follows it later than that counts it as over.",
+  "towline.v1.RotationBody.new_id":
+    "The key that it has.",
+  "towline.v1.RotationBody.old_id":
+    "The key that the node had.",
+  "towline.v1.RotationService":
+    "RotationService lets keyrings follow a node that has a new key. Both methods are open to strangers, because that is what a node with a new key is to those who have not heard of it; the signatures in a Rotation are what counts, not the caller.",
+  "towline.v1.RotationService/Announce":
+    "Tells this node of new keys, oldest first. A key in its keyring is replaced by its successor, under the same alias and in the same groups. Telling it again changes nothing.\n\nErrors: `permission_denied` reason ROTATION_REFUSED if none of the keys is known here, a signature is wrong, the old key has another successor already, or the successor is known by another alias.",
+  "towline.v1.RotationService/GetSuccessor":
+    "Gives the rotations that lead from a key that this node had to the one that it has: for those who look for it by the old one. Errors: `not_found` reason ROTATION_UNKNOWN.",
   "towline.v1.ShutdownRequest":
     "ShutdownRequest asks the node to end.",
   "towline.v1.ShutdownResponse":
@@ -741,6 +847,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Ed25519, by the issuer's key, of the domain \"towline-token-v1\", a zero byte, and `body`.",
   "towline.v1.TokenBody":
     "TokenBody is what a Token signs.",
+  "towline.v1.TokenBody.client_key":
+    "If present, the Ed25519 key that the caller must have shown by TLS with a client certificate: whoever finds the token cannot use it without that key (as RFC 8705 binds tokens to certificates). Never in the owner's.",
   "towline.v1.TokenBody.create_time":
     "When it was made.",
   "towline.v1.TokenBody.expire_time":
@@ -751,12 +859,16 @@ export const comments: Readonly<Record<string, string>> = {
     "The node that made it, and the only one that accepts it.",
   "towline.v1.TokenBody.kind":
     "What its bearer is.",
+  "towline.v1.TokenBody.scopes":
+    "What it may be used for, of what its kind may do; each adds to the others. If empty, for everything that its kind may do. Empty for the owner's.\n\nA scope is the name of one that methods declare (`option (scopes)`), or the first word of such names, which means all of them: \"nodes:read\", \"tools\". A scope of tools may end in \":\" and NODE/UPSTREAM/TOOL, where \"*\" stands for any run of characters and \"self\" for the node that made the token: \"tools:call:far/*\", \"tools:call:self/files/read_*\". What such a token may call, it may also list. A tool outside of its scopes does not exist for it.",
   "towline.v1.TokenBody.subject":
     "The bearer's name: of the agent, or of the program. \"owner\" for the owner's token.",
   "towline.v1.TokenBody.token_id":
     "Names the token on the node that made it.",
   "towline.v1.TokenInfo":
     "TokenInfo describes a token without giving it.",
+  "towline.v1.TokenInfo.client_key":
+    "If present, the key of the client certificate that its bearer must show.",
   "towline.v1.TokenInfo.create_time":
     "When it was made.",
   "towline.v1.TokenInfo.expire_time":
@@ -767,6 +879,8 @@ export const comments: Readonly<Record<string, string>> = {
     "What its bearer is.",
   "towline.v1.TokenInfo.last_use_time":
     "If present, when it was last used; exact to a minute.",
+  "towline.v1.TokenInfo.scopes":
+    "What it may be used for. If empty, for everything that its kind may do.",
   "towline.v1.TokenInfo.subject":
     "The bearer's name.",
   "towline.v1.TokenInfo.token_id":

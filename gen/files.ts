@@ -2,15 +2,19 @@
 import type { DescFile } from '@bufbuild/protobuf';
 import { file_towline_v1_access } from './towline/v1/access_pb.ts';
 import { file_towline_v1_admin_service } from './towline/v1/admin_service_pb.ts';
+import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
 import { file_towline_v1_frame } from './towline/v1/frame_pb.ts';
+import { file_towline_v1_instance_service } from './towline/v1/instance_service_pb.ts';
 import { file_towline_v1_invite } from './towline/v1/invite_pb.ts';
 import { file_towline_v1_join_service } from './towline/v1/join_service_pb.ts';
 import { file_towline_v1_link_service } from './towline/v1/link_service_pb.ts';
 import { file_towline_v1_node } from './towline/v1/node_pb.ts';
 import { file_towline_v1_node_service } from './towline/v1/node_service_pb.ts';
 import { file_towline_v1_relay_service } from './towline/v1/relay_service_pb.ts';
+import { file_towline_v1_rotation } from './towline/v1/rotation_pb.ts';
+import { file_towline_v1_rotation_service } from './towline/v1/rotation_service_pb.ts';
 import { file_towline_v1_token } from './towline/v1/token_pb.ts';
 import { file_towline_v1_tool } from './towline/v1/tool_pb.ts';
 import { file_towline_v1_tool_service } from './towline/v1/tool_service_pb.ts';
@@ -19,15 +23,19 @@ import { file_towline_v1_tool_service } from './towline/v1/tool_service_pb.ts';
 export const files: readonly DescFile[] = [
   file_towline_v1_access,
   file_towline_v1_admin_service,
+  file_towline_v1_backup,
   file_towline_v1_config,
   file_towline_v1_error_info,
   file_towline_v1_frame,
+  file_towline_v1_instance_service,
   file_towline_v1_invite,
   file_towline_v1_join_service,
   file_towline_v1_link_service,
   file_towline_v1_node,
   file_towline_v1_node_service,
   file_towline_v1_relay_service,
+  file_towline_v1_rotation,
+  file_towline_v1_rotation_service,
   file_towline_v1_token,
   file_towline_v1_tool,
   file_towline_v1_tool_service,

@@ -9,9 +9,16 @@ import type { MethodDoc } from './openrpc.ts';
 /** Gets the exact JSON text of `params`; gives that of the result. Throws what the call throws. */
 export type OwnMethod = (params: string | undefined, caller: Caller) => Promise<string>;
 
+/** Whoever may call something may read how. */
+const discoverNeeds = {
+  name: 'rpc.discover',
+  access: Access.PEER,
+  scopes: ['nodes:read', 'tools:read', 'tools:call'],
+};
+
 export function ownMethods(documents: Documents): Map<string, OwnMethod> {
   const discover: OwnMethod = async (_params, { principal }) => {
-    checkAccess(principal, Access.PEER, 'rpc.discover');
+    checkAccess(principal, discoverNeeds);
     return documents.openRpc();
   };
   return new Map([['rpc.discover', discover], ...oneShotMethods]);
