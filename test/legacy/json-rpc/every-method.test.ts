@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { files } from '../../../gen/files.ts';
 import { type RunningNode, startNode } from '../../../src/node/start.ts';
 import { methodName } from '../../../src/rpc/registry.ts';
@@ -37,14 +37,20 @@ let document: OpenRpc;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'towline-rpc-'));
   node = await startNode({ home: folder, listen: { host: '127.0.0.1', port: 0 }, name: 'alone' });
-  const token = (await readFile(join(folder, 'owner.token'), 'utf8')).trim();
-  headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  await readToken();
   document = (await ask('rpc.discover')).result as OpenRpc;
 }, 60_000);
 afterAll(async () => {
   await node.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A new key of the node brings a new token of its owner. */
+async function readToken(): Promise<void> {
+  const token = (await readFile(join(folder, 'owner.token'), 'utf8')).trim();
+  headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+}
+beforeEach(readToken);
 
 async function ask(method: string, params: object = {}): Promise<Answer> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: method, method, params, timeout_ms: 2_000 });
