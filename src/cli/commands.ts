@@ -23,6 +23,7 @@ export const commands: readonly CommandEntry[] = [
     () => import('./command/peers.ts'),
   ),
   entry(PEERS, 'link', 'the links to other nodes: how they do, and why they ended', () => import('./command/link.ts')),
+  entry(PEERS, 'group', 'groups whose members all know each other', () => import('./command/group.ts')),
   entry(PEERS, 'trust', 'list, add and remove trusted keys', () => import('./command/trust.ts')),
   entry(TOOLS, 'tools', 'the tools of this node and its peers, and who sees them', () => import('./command/tools.ts')),
   entry(TOOLS, 'call', 'call a tool, wherever it lives', () => import('./command/call.ts')),

@@ -15,6 +15,7 @@ import {
   type TokenInfo,
   TokenInfoSchema,
 } from '../../gen/towline/v1/admin_service_pb.ts';
+import type { InviteBody } from '../../gen/towline/v1/invite_pb.ts';
 import type { Node } from '../../gen/towline/v1/node_pb.ts';
 import { LocalError } from '../base/errors.ts';
 import type { MethodEntry } from '../rpc/registry.ts';
@@ -27,8 +28,11 @@ import type { Invites } from '../trust/invites.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import { aliasTaken } from '../trust/keyring-entries.ts';
 import { parseNodeId } from '../trust/node-id.ts';
+import { groupOf } from '../trust/roster/roster.ts';
+import type { Rosters } from '../trust/rosters.ts';
 import type { TokenInfo as KnownToken, Tokens } from '../trust/tokens.ts';
 import type { Agents } from './agents.ts';
+import { joinByInvite } from './group/join.ts';
 import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
 import type { LinkBoard } from './link-board.ts';
 import { aliasFrom } from './name.ts';
@@ -45,6 +49,7 @@ const defaultWatchMs = 1_000;
 export interface AdminParts {
   readonly identity: Identity;
   readonly keyring: Keyring;
+  readonly rosters: Rosters;
   readonly book: AddressBook;
   readonly invites: Invites;
   readonly tokens: Tokens;
@@ -70,12 +75,21 @@ export interface AdminParts {
 }
 
 export function createAdminActions(parts: AdminParts): AdminActions {
-  const { identity, keyring, book, invites, tokens, peers } = parts;
+  const { identity, keyring, rosters, book, invites, tokens, peers } = parts;
   const startTime = timestampFromMs(Math.round(Date.now() - process.uptime() * 1_000));
 
-  async function trust(nodeId: Uint8Array, alias: string, group: string) {
+  async function trust(nodeId: Uint8Array, alias: string, asked: string) {
     checkNotSelf(identity, nodeId);
-    return keyring.add({ nodeId, alias, group: group || defaultGroup });
+    const group = asked || defaultGroup;
+    const isKnown = keyring.byId(nodeId)?.groups.includes(group);
+    if (rosters.has(group) && !isKnown) throw groupHasRoster(group);
+    return keyring.add({ nodeId, alias, group });
+  }
+
+  /** Looks before the invite is used up. */
+  function checkRoster(name: string, { group, groupId }: InviteBody): void {
+    if (groupId.length > 0) rosters.checkJoin(name, { group, groupId });
+    else if (rosters.has(name)) throw groupHasRoster(name);
   }
 
   /** The key that an alias or a key in text means; none for an empty text. */
@@ -119,12 +133,15 @@ export function createAdminActions(parts: AdminParts): AdminActions {
 
     watchLinks: ({ peer, intervalMs = defaultWatchMs }, signal) => parts.links.watch(keyOf(peer), intervalMs, signal),
 
-    async createInvite({ group, alias, lifetimeSeconds }) {
+    async createInvite({ group: asked, alias, lifetimeSeconds }) {
       const holder = alias === '' ? undefined : keyring.byAlias(alias);
       if (holder) throw aliasTaken(holder);
+      const name = asked || defaultGroup;
+      // Members that only this node knew would be no members: where there is a roster, an owner invites.
+      const group = rosters.has(name) ? groupOf(rosters.owned(name).roster) : { group: name };
       const { text, body } = createInvite(identity, {
         addresses: parts.advertiseAddresses(),
-        group: group || defaultGroup,
+        ...group,
         alias: alias || undefined,
         inviterName: parts.self().displayName,
         lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1_000,
@@ -139,15 +156,20 @@ export function createAdminActions(parts: AdminParts): AdminActions {
 
     async join(request) {
       const opened = openInvite(request.invite);
-      const { inviterId, inviterName, group } = opened.body;
+      const { inviterId, inviterName, group, groupId } = opened.body;
       checkNotSelf(identity, inviterId);
       const alias = request.alias || (keyring.byId(inviterId)?.alias ?? aliasFrom(inviterName));
       const holder = keyring.byAlias(alias);
       if (holder && keyring.byId(inviterId) !== holder) throw aliasTaken(holder);
       const proposedAlias = request.proposedAlias || aliasFrom(parts.self().displayName);
       const own = { proposedAlias, addresses: parts.advertiseAddresses() };
-      const { address, ownAlias } = await redeemInvite(opened, own, parts.joinClientAt);
-      await trust(inviterId, alias, request.group || group);
+      const name = request.group || (rosters.find({ group, groupId })?.name ?? group);
+      checkRoster(name, opened.body);
+      const redeemed = await redeemInvite(opened, own, parts.joinClientAt);
+      const { address, ownAlias } = redeemed;
+      if (groupId.length === 0) await trust(inviterId, alias, name);
+      else
+        await joinByInvite(rosters, keyring, redeemed, { name, alias: request.alias, isMerged: request.group !== '' });
       await book.learn(inviterId, opened.body.addresses, 'invite');
       await book.markSuccess(inviterId, address);
       await book.setDial(inviterId, true);
@@ -207,6 +229,13 @@ function nodeIdOrNothing(text: string): Uint8Array {
     if (error instanceof LocalError) return new Uint8Array(0);
     throw error;
   }
+}
+
+/** A key that only this node knows is no member. */
+function groupHasRoster(group: string): LocalError {
+  return new LocalError('GROUP_HAS_ROSTER', `the members of the group "${group}" are those of its roster`, {
+    help: `let it in for all: towline group add ${group} NODE-ID ALIAS; or trust it here alone, in a group without a roster`,
+  });
 }
 
 function unknownPeer(peer: string) {

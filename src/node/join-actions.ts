@@ -1,5 +1,7 @@
 /** What JoinService does on this node. */
 
+import type { InviteBody } from '../../gen/towline/v1/invite_pb.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { JoinActions } from '../services/join/service.ts';
@@ -10,12 +12,17 @@ import { verifyInvite } from '../trust/invite.ts';
 import type { Invites } from '../trust/invites.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import { aliasTaken } from '../trust/keyring-entries.ts';
+import { formatNodeId } from '../trust/node-id.ts';
+import { type HeldGroup, memberInForce, membersOf } from '../trust/roster/held.ts';
+import { groupUnknown, memberAliasTaken } from '../trust/roster/problems.ts';
+import type { Rosters } from '../trust/rosters.ts';
 import { checkNotSelf } from './own-key.ts';
 
 export interface JoinParts {
   readonly identity: Identity;
   readonly invites: Invites;
   readonly keyring: Keyring;
+  readonly rosters: Rosters;
   readonly book: AddressBook;
   readonly nodeName: string;
   readonly log: Log;
@@ -24,26 +31,59 @@ export interface JoinParts {
 }
 
 export function createJoinActions(parts: JoinParts): JoinActions {
-  const { identity, invites, keyring, book, nodeName, log, onTrust } = parts;
+  const { identity, invites, keyring, rosters, book, nodeName, log, onTrust } = parts;
+
+  /** The group with the roster that an invite is for; nothing for a group without. */
+  function rosterOf({ group, groupId }: InviteBody): HeldGroup | undefined {
+    if (groupId.length === 0) return undefined;
+    const held = rosters.find({ group, groupId });
+    if (!held) throw groupUnknown(group);
+    return rosters.owned(held.name);
+  }
+
   return {
     nodeName,
     log,
-    verify: ({ invite }) => verifyInvite(invite as NonNullable<typeof invite>, { inviterId: identity.nodeId }),
-    redeem: async (inviteId, nodeId) => {
-      const { again } = await invites.redeem(inviteId, nodeId);
-      // Asking again is for lost answers. A key that was removed since does not come back by its old invite.
-      if (again && !keyring.byId(nodeId)) throw inviteUsed();
+    verify({ invite }) {
+      const body = verifyInvite(invite as NonNullable<typeof invite>, { inviterId: identity.nodeId });
+      // An invite of the time before the roster would let a key in that no other member knows.
+      if (!rosterOf(body) && rosters.has(body.group)) throw inviteOld(body.group);
+      return body;
     },
-    checkAlias(nodeId, alias) {
+    redeem: async (invite, nodeId) => {
+      const held = rosterOf(invite);
+      const { again } = await invites.redeem(invite.inviteId, nodeId);
+      // Asking again is for lost answers. A key that was removed since does not come back by its old invite.
+      const isIn = held ? memberInForce(held, nodeId) : keyring.byId(nodeId);
+      if (again && !isIn) throw inviteUsed();
+    },
+    checkAlias(invite, nodeId, alias) {
       checkNotSelf(identity, nodeId);
       const holder = keyring.byAlias(alias);
       if (holder && keyring.byId(nodeId) !== holder) throw aliasTaken(holder);
+      const held = rosterOf(invite);
+      const member = held && membersOf(held).find((one) => one.alias === alias);
+      if (held && member && !equalBytes(member.nodeId, nodeId)) {
+        throw memberAliasTaken(held.name, alias, formatNodeId(member.nodeId));
+      }
     },
-    async trust(nodeId, group, alias, addresses) {
-      const entry = await keyring.add({ nodeId, group, alias: keyring.byId(nodeId)?.alias ?? alias });
-      await book.learn(nodeId, addresses.filter(mayBeLearnt), 'invite');
+    async trust(invite, nodeId, alias, addresses) {
+      const held = rosterOf(invite);
+      const learnt = addresses.filter(mayBeLearnt);
+      if (!held) {
+        const wanted = keyring.byId(nodeId)?.alias ?? alias;
+        await keyring.add({ nodeId, group: invite.group, alias: wanted });
+      }
+      const joined =
+        held &&
+        (await rosters.edit(held.name, (draft, now) => {
+          draft.admit({ nodeId, alias: memberInForce(now, nodeId)?.alias ?? alias, addresses: learnt });
+        }));
+      await book.learn(nodeId, learnt, 'invite');
       await onTrust(nodeId);
-      return entry.alias;
+      const known = joined && memberInForce(joined, nodeId);
+      if (joined && known) return { alias: known.alias, roster: joined.roster.signed };
+      return { alias: keyring.byId(nodeId)?.alias ?? alias };
     },
   };
 }
@@ -51,5 +91,11 @@ export function createJoinActions(parts: JoinParts): JoinActions {
 function inviteUsed(): LocalError {
   return new LocalError('INVITE_USED', 'this invite was used, and the key that used it is trusted no longer', {
     help: 'ask for a new one: `towline invite`',
+  });
+}
+
+function inviteOld(group: string): LocalError {
+  return new LocalError('INVITE_INVALID', `the group "${group}" has a roster since this invite was made`, {
+    help: `ask an owner for a new one: towline invite --group ${group}`,
   });
 }

@@ -2,6 +2,7 @@
 import type { Client } from '@connectrpc/connect';
 import type { Invite, InviteBody } from '../../gen/towline/v1/invite_pb.ts';
 import type { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
+import type { SignedRoster } from '../../gen/towline/v1/roster_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import { errorInfoOf } from '../rpc/failure.ts';
 import { directFirst } from '../trust/address.ts';
@@ -22,6 +23,8 @@ export interface Redeemed {
   readonly address: string;
   /** The alias that this node has there. */
   readonly ownAlias: string;
+  /** The group's roster, not verified yet, if the inviter gave one. */
+  readonly roster: SignedRoster | undefined;
 }
 
 /** Reads and checks a pasted invite. Throws INVITE_INVALID or INVITE_EXPIRED. */
@@ -42,7 +45,7 @@ export async function redeemInvite(
       await using client = await clientAt(body.inviterId, address);
       const request = { invite, ...own, addresses: [...own.addresses] };
       const answer = await client.redeem(request, { timeoutMs: redeemMs });
-      return { body, address, ownAlias: answer.alias };
+      return { body, address, ownAlias: answer.alias, roster: answer.roster };
     } catch (error) {
       // Only an answer of the node itself ends the search.
       if (errorInfoOf(error)) throw error;

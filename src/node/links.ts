@@ -36,6 +36,8 @@ export interface LinksParts {
   readonly dialDirect: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   /** The key that a peer had before, while that still counts. */
   readonly predecessorOf?: (nodeId: Uint8Array) => Uint8Array | undefined;
+  /** Told of each link that opened, once it is served. */
+  readonly opened?: (link: Link) => void;
   readonly log: Log;
 }
 
@@ -116,6 +118,7 @@ export class Links {
     });
     this.#list(entry, link);
     if (link.via) this.#probe(link);
+    this.#parts.opened?.(link);
     const learnt = async () => {
       await book.learn(link.peerNodeId, link.hello.addresses, 'hello');
       if (link.dialed && link.remoteAddress !== undefined) await book.markSuccess(link.peerNodeId, link.remoteAddress);

@@ -1,20 +1,29 @@
 /** One node: everything put together, in order, and taken apart in the opposite order. */
 import { create } from '@bufbuild/protobuf';
 import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { GroupService } from '../../gen/towline/v1/group_service_pb.ts';
 import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
+import { RosterService } from '../../gen/towline/v1/roster_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { type LocalError, messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
+import { createClient } from '../rpc/client.ts';
+import { createLinkTransport } from '../rpc/link-transport.ts';
 import type { Principal } from '../rpc/principal.ts';
 import { ServiceRegistry } from '../rpc/registry.ts';
 import { createAdminService } from '../services/admin/service.ts';
+import { createGroupService } from '../services/group/service.ts';
+import { createJoinService } from '../services/join/service.ts';
+import { createNodeService } from '../services/node/service.ts';
+import { createRelay } from '../services/relay/service.ts';
+import { createRosterService } from '../services/roster/service.ts';
 import { createInstanceService } from '../services/instance/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
@@ -32,6 +41,7 @@ import { problemText } from '../trust/keyring-entries.ts';
 import { LiveIdentity } from '../trust/live-identity.ts';
 import { ensureOwnerToken } from '../trust/owner-token.ts';
 import { Rotations } from '../trust/rotations.ts';
+import { Rosters } from '../trust/rosters.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
 import { Agents } from './agents.ts';
@@ -39,12 +49,15 @@ import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
+import { createGroupActions } from './group/actions.ts';
+import { exchangeRosters } from './group/exchange.ts';
+import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
 import { createJoinActions } from './join-actions.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
 import { openLogFile } from './log-file.ts';
-import { defaultName } from './name.ts';
+import { aliasFrom, defaultName } from './name.ts';
 import { Peers } from './peers.ts';
 import { openPort } from './port.ts';
 import { createRelayAcceptor } from './relay/accept.ts';
@@ -121,6 +134,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const successorOf = (nodeId: Uint8Array) => rotations.successorInGrace(nodeId);
   const keyring = await Keyring.open(paths.home, { log, successorOf });
   closers.add(() => keyring.close());
+  const rosters = await Rosters.open({ home: paths.home, identity, keyring, log });
+  closers.add(() => rosters.close());
   for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
   const ownerToken = await ensureOwnerToken(paths.home, identity);
   const tokens = await Tokens.open({
@@ -156,20 +171,21 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     role: config.role,
     team: config.team,
     addresses: advertised(),
-    features: relayFeatures(mayRelay()),
+    features: [...relayFeatures(mayRelay()), ROSTER_FEATURE],
   });
   const tls = identity.liveTls;
   const dialer = createDialer({
     identity,
     tls,
     hello,
-    addressesOf: (nodeId) => peers.addresses(nodeId),
+    addressesOf: (nodeId) => [...new Set([...peers.addresses(nodeId), ...rosters.addresses(nodeId)])],
     hubs: () => hubsOf(links.pool.links()),
     dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
     succession: { own: () => ownRotations(), follow: (chain) => rotation.follow(chain) },
     log,
   });
   const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
+  const opened = (link: Link) => exchangeRosters(link, rosters, log);
   const links = new Links({
     identity,
     keyring,
@@ -179,6 +195,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     registry,
     ...dialer,
     predecessorOf,
+    opened,
     log,
   });
   const adopt = (link: Link) => links.pool.adopt(link);
@@ -246,6 +263,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const admin = createAdminActions({
     identity,
     keyring,
+    rosters,
     book,
     invites,
     tokens,
@@ -263,7 +281,11 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     methods: () => registry.methods(),
     refused: () => listening?.refused() ?? {},
     warnings: () => [...warnings],
-    configErrors: () => [...errors, ...keyring.problems().map(problemText)],
+    configErrors: () => [
+      ...errors,
+      ...keyring.problems().map(problemText),
+      ...rosters.broken().map(({ error }) => `${error.message} (${error.help})`),
+    ],
     shutdown: () =>
       setImmediate(() =>
         stop().catch((error: unknown) => log.error('ended with a failure', { error: messageOf(error) })),
@@ -284,7 +306,21 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       stop().catch((failed: unknown) => log.error('ended with a failure', { error: messageOf(failed) })),
     );
   };
-  const join = createJoinActions({ identity, invites, keyring, book, nodeName: name, log, onTrust });
+  const join = createJoinActions({ identity, invites, keyring, rosters, book, nodeName: name, log, onTrust });
+  const groups = createGroupActions({
+    identity,
+    rosters,
+    keyring,
+    book,
+    ownAlias: () => aliasFrom(name),
+    ownAddresses: advertised,
+    rosterClient: (nodeId) =>
+      createClient(
+        RosterService,
+        createLinkTransport(() => links.pool.linkTo(nodeId)),
+      ),
+    log,
+  });
   const nodeView = {
     self,
     peers: () => peers.list(),
@@ -299,6 +335,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(RelayService, relay.service)
     .add(InstanceService, createInstanceService({ identity, instanceId, onClone }))
     .add(RotationService, createRotationService(rotation))
+    .add(RosterService, createRosterService(rosterView(rosters, log)))
+    .add(GroupService, createGroupService(groups))
     .add(AdminService, createAdminService(admin));
 
   closers.add(
@@ -341,6 +379,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => links.pool.close());
   closers.add(() => {
     tools.changes.close();
+    rosters.changes.close();
     peers.changes.close();
     links.board.close();
     tools.peers.close();

@@ -16,6 +16,10 @@ export const DOMAINS = [
   'towline-rotate-v1',
   /** That this instance of a node runs: nonce, instance id. */
   'towline-instance-v1',
+  /** A group's roster: Roster. */
+  'towline-roster-v1',
+  /** A change of a group's owners: OwnersBody. */
+  'towline-owners-v1',
 ] as const;
 
 export type Domain = (typeof DOMAINS)[number];

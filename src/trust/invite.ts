@@ -33,6 +33,8 @@ export interface InviteOptions {
   readonly addresses: readonly string[];
   /** The group that the joiner gets into, here. */
   readonly group: string;
+  /** The founder's key, if the group has a roster: the joiner gets that roster and no other. */
+  readonly groupId?: Uint8Array | undefined;
   /** The joiner's alias here. If absent, the one that the joiner proposes. */
   readonly alias?: string | undefined;
   /** What this node calls itself. */
@@ -59,6 +61,7 @@ export function createInvite(identity: Identity, options: InviteOptions): NewInv
     inviterId: identity.nodeId,
     addresses: [...options.addresses],
     group: options.group,
+    groupId: options.groupId ?? new Uint8Array(0),
     alias: options.alias ?? '',
     inviterName: (options.inviterName ?? '').slice(0, MAX_INVITER_NAME_LENGTH),
     expireTime: timestampFromMs((options.nowMs ?? Date.now()) + lifetimeMs),
@@ -127,6 +130,7 @@ function faultOf(body: InviteBody): string | undefined {
   if (body.addresses.length === 0 || body.addresses.length > MAX_ADDRESSES) return 'it has no addresses, or too many';
   if (!body.addresses.every(isAddress)) return 'one of its addresses is none';
   if (!isName(body.group)) return 'its group is none';
+  if (body.groupId.length !== 0 && body.groupId.length !== PUBLIC_KEY_BYTES) return 'its group id is no key';
   if (body.alias !== '' && (!isName(body.alias) || body.alias === 'self')) return 'its alias is none';
   if (body.inviterName.length > MAX_INVITER_NAME_LENGTH) return "its inviter's name is too long";
   if (!body.expireTime) return 'it does not say until when it works';

@@ -12,6 +12,25 @@ export interface KeyringEntry {
   readonly role: string;
   /** The groups that the key is in, sorted. Never empty. */
   readonly groups: readonly string[];
+  /** Those of its groups whose roster names it, sorted. Absent if no roster does. */
+  readonly rosters?: readonly string[];
+}
+
+/** A key as the roster of a group names it. */
+export interface RosterKey {
+  readonly nodeId: Uint8Array;
+  readonly alias: string;
+  /** Empty if the roster gives none. */
+  readonly role: string;
+}
+
+/** What the roster of a group says, for the group of the keyring that has its name. */
+export interface RosterKeys {
+  readonly group: string;
+  readonly path: string;
+  readonly keys: readonly RosterKey[];
+  /** Whether the group keeps a key out: then no line of the group's own file lets it in. */
+  readonly keepsOut: (nodeId: Uint8Array) => boolean;
 }
 
 /** What is wrong with a file of the keyring. */
@@ -19,7 +38,7 @@ export interface KeyringProblem {
   readonly path: string;
   /** The line; 0 if it is the file as a whole, of which then nothing is in force. */
   readonly line: number;
-  /** KEY_LINE_INVALID, KEY_KNOWN_AS, ALIAS_TAKEN, KEYRING_TOO_OPEN, KEYRING_UNREADABLE or GROUP_INVALID. */
+  /** KEY_LINE_INVALID, KEY_KNOWN_AS, ALIAS_TAKEN, KEYRING_TOO_OPEN, KEYRING_UNREADABLE, GROUP_INVALID or KEY_REVOKED. */
   readonly reason: string;
   readonly message: string;
   /** What mends it. */
@@ -57,15 +76,21 @@ export interface KeyringChange {
 
 /**
  * Merges files in the order given. Of two lines that give one key two aliases, or one alias two keys, the first counts
- * and the second is a problem: no later line can take a name over.
+ * and the second is a problem: no later line can take a name over. Rosters come after all files, in the order given: a
+ * line of a file names a key before any roster does, and a roster never takes a name from a line or an earlier roster.
  */
-export function mergeKeys(files: readonly GroupKeys[]): Entries {
+export function mergeKeys(files: readonly GroupKeys[], rosters: readonly RosterKeys[] = []): Entries {
   const byId = new Map<string, KeyringEntry>();
   const byAlias = new Map<string, KeyringEntry>();
   const problems: KeyringProblem[] = [];
   for (const { group, path, keys, broken } of files) {
     for (const { line, message } of broken) problems.push(brokenLine(path, line, message));
+    const roster = rosters.find((one) => one.group === group);
     for (const key of keys) {
+      if (roster?.keepsOut(key.nodeId)) {
+        problems.push({ path, line: key.line, ...keyRevoked(key.alias, group) });
+        continue;
+      }
       const id = nodeIdKey(key.nodeId);
       const known = byId.get(id);
       const conflict = conflictOf(key, known, byAlias.get(key.alias));
@@ -76,6 +101,21 @@ export function mergeKeys(files: readonly GroupKeys[]): Entries {
       const entry = known ? withGroup(known, group, key.role) : newEntry(key, group);
       byId.set(id, entry);
       byAlias.set(key.alias, entry);
+    }
+  }
+  for (const { group, path, keys } of rosters) {
+    for (const key of keys) {
+      const id = nodeIdKey(key.nodeId);
+      const known = byId.get(id);
+      const holder = byAlias.get(key.alias);
+      if (!known && holder) {
+        problems.push({ path, line: 0, ...memberAliasTaken(key, group, holder) });
+        continue;
+      }
+      // A key that has a name here keeps it, whatever the roster calls it.
+      const entry = withRoster(known ? withGroup(known, group, key.role) : newEntry(key, group), group);
+      byId.set(id, entry);
+      byAlias.set(entry.alias, entry);
     }
   }
   return { byId, byAlias, problems };
@@ -93,10 +133,19 @@ export function compareEntries(before: Entries, after: Entries): KeyringChange |
 }
 
 function isSame(left: KeyringEntry, right: KeyringEntry): boolean {
-  return left.alias === right.alias && left.role === right.role && left.groups.join(' ') === right.groups.join(' ');
+  return textOf(left) === textOf(right);
 }
 
-function newEntry({ nodeId, alias, role }: KeyLine, group: string): KeyringEntry {
+/** No name has a space or a slash. */
+function textOf({ alias, role, groups, rosters = [] }: KeyringEntry): string {
+  return [alias, role, groups.join(' '), rosters.join(' ')].join('/');
+}
+
+function withRoster(entry: KeyringEntry, group: string): KeyringEntry {
+  return { ...entry, rosters: [...new Set([...(entry.rosters ?? []), group])].sort() };
+}
+
+function newEntry({ nodeId, alias, role }: RosterKey, group: string): KeyringEntry {
   return { nodeId, text: formatNodeId(nodeId), alias, role, groups: [group] };
 }
 
@@ -120,7 +169,7 @@ export function knownAs(known: KeyringEntry, alias: string) {
   return {
     reason: 'KEY_KNOWN_AS',
     message: `this key is known as "${known.alias}" already, in ${known.groups.join(', ')}; "${alias}" is not used`,
-    help: `use "${known.alias}", or first: towline trust remove ${known.alias}`,
+    help: `use "${known.alias}", or first: ${renaming(known)}`,
   };
 }
 
@@ -129,7 +178,30 @@ export function aliasTaken(holder: KeyringEntry) {
   return {
     reason: 'ALIAS_TAKEN',
     message: `the alias "${holder.alias}" belongs to another key, ${holder.text}`,
-    help: `choose another alias, or first: towline trust remove ${holder.alias}`,
+    help: `choose another alias, or first: ${renaming(holder)}`,
+  };
+}
+
+/** What frees the alias of an entry. */
+function renaming({ alias, rosters: [group] = [] }: KeyringEntry): string {
+  return group === undefined ? `towline trust remove ${alias}` : `towline group alias ${group} ${alias} OTHER-ALIAS`;
+}
+
+/** A member whose alias another key has here. */
+function memberAliasTaken({ nodeId, alias }: RosterKey, group: string, holder: KeyringEntry) {
+  return {
+    reason: 'ALIAS_TAKEN',
+    message: `the roster calls ${formatNodeId(nodeId)} "${alias}", which is the alias of another key here, ${holder.text}; the member is not trusted`,
+    help: `give it a name of its own: towline group alias ${group} ${formatNodeId(nodeId)} OTHER-ALIAS`,
+  };
+}
+
+/** A line for a key that the group's roster keeps out. */
+function keyRevoked(alias: string, group: string) {
+  return {
+    reason: 'KEY_REVOKED',
+    message: `the roster of "${group}" has revoked the key of "${alias}"; it is not trusted in this group`,
+    help: 'delete the line; an owner of the group can let the key in again',
   };
 }
 

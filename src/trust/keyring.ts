@@ -14,6 +14,7 @@ import {
   knownAs,
   mergeKeys,
   problemText,
+  type RosterKeys,
 } from './keyring-entries.ts';
 import { withKey, withoutKey, withSuccessor } from './keyring-file.ts';
 import { type FolderState, pathOfGroup, readFolder, readKeys, signatureOf } from './keyring-folder.ts';
@@ -43,8 +44,11 @@ export class Keyring {
   readonly #successorOf: KeyringOptions['successorOf'];
   readonly #listeners = new Set<(change: KeyringChange) => void>();
   #entries: Entries = mergeKeys([]);
+  /** What the files said last. */
+  #files: FolderState = { files: [], problems: [], signature: '' };
+  #isReadable = true;
+  #rosters: readonly RosterKeys[] = [];
   #problems: readonly KeyringProblem[] = [];
-  #signature = '';
   /** Reads and edits happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #stopWatching: () => void = () => undefined;
@@ -142,7 +146,7 @@ export class Keyring {
       }
       this.#apply(await readFolder(this.#folder));
       if (group === undefined) refuseUnreadable(state);
-      if (removed.length === 0) throw unknownPeer(who, group);
+      if (removed.length === 0) throw memberOfRoster(this.byId(nodeId), group) ?? unknownPeer(who, group);
       return removed;
     });
   }
@@ -163,6 +167,15 @@ export class Keyring {
     });
   }
 
+  /**
+   * From now on the members of these groups are trusted too, in this order, beside the keys in the files. In force when
+   * it returns: a key that no file and no roster names any more has lost its links.
+   */
+  useRosters(rosters: readonly RosterKeys[]): void {
+    this.#rosters = rosters;
+    this.#apply(this.#files, this.#isReadable);
+  }
+
   /** Follows the files no longer; what was read stays in force. Idempotent. */
   close(): void {
     this.#closed = true;
@@ -181,7 +194,7 @@ export class Keyring {
 
   #look(): void {
     const looked = this.#inTurn(async () => {
-      if (this.#closed || (await signatureOf(this.#folder)) === this.#signature) return;
+      if (this.#closed || (await signatureOf(this.#folder)) === this.#files.signature) return;
       this.#apply(await readFolder(this.#folder));
     });
     looked.catch((error: unknown) => this.#failClosed(error));
@@ -191,18 +204,19 @@ export class Keyring {
   #failClosed(error: unknown): void {
     const { reason, help } = error instanceof LocalError ? error : { reason: 'KEYRING_UNREADABLE', help: '' };
     const problem = { path: this.#folder, line: 0, reason, message: messageOf(error), help };
-    this.#apply({ files: [], problems: [problem], signature: '' });
+    this.#apply({ files: [], problems: [problem], signature: '' }, false);
   }
 
-  #apply(state: FolderState): void {
+  #apply(state: FolderState, isReadable = true): void {
     const before = this.#entries;
     const known = new Set(this.#problems.map(problemText));
-    this.#entries = mergeKeys(state.files);
+    this.#files = state;
+    this.#isReadable = isReadable;
+    this.#entries = mergeKeys(state.files, isReadable ? this.#rosters : []);
     this.#problems = [...state.problems, ...this.#entries.problems];
     for (const text of this.#problems.map(problemText)) {
       if (!known.has(text)) this.#log.warn('a part of the keyring is not in force', { problem: text });
     }
-    this.#signature = state.signature;
     const change = compareEntries(before, this.#entries);
     if (change) this.#tell(change);
   }
@@ -258,6 +272,15 @@ export class Keyring {
 /** A key that was removed elsewhere could come back with a file that nobody could read now. */
 function refuseUnreadable({ problems: [problem] }: FolderState): void {
   if (problem) throw new LocalError(problem.reason, problemText(problem), { help: problem.help });
+}
+
+/** No line names the key, but a roster does. */
+function memberOfRoster(entry: KeyringEntry | undefined, group: string | undefined): LocalError | undefined {
+  const found = entry?.rosters?.find((name) => group === undefined || name === group);
+  if (!entry || found === undefined) return undefined;
+  return new LocalError('PEER_IN_ROSTER', `"${entry.alias}" is trusted by the roster of the group "${found}"`, {
+    help: `an owner of the group can remove it: towline group remove ${found} ${entry.alias}; or: towline group leave ${found}`,
+  });
 }
 
 function unknownPeer(who: Uint8Array | string, group: string | undefined): LocalError {

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/invite.proto.
  */
 export const file_towline_v1_invite: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2ludml0ZS5wcm90bxIKdG93bGluZS52MSI+CgZJbnZpdGUSGAoEYm9keRgBIAEoDEIKukgHegUQARiAQBIaCglzaWduYXR1cmUYAiABKAxCB7pIBHoCaEAirQIKCkludml0ZUJvZHkSGgoJaW52aXRlX2lkGAEgASgMQge6SAR6AmgQEhsKCmludml0ZXJfaWQYAiABKAxCB7pIBHoCaCASJgoJYWRkcmVzc2VzGAMgAygJQhO6SBCSAQ0IARAQIgdyBRABGIACEjAKBWdyb3VwGAQgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSNwoLZXhwaXJlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMwoFYWxpYXMYBiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIeCgxpbnZpdGVyX25hbWUYByABKAlCCLpIBXIDGIABYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Chd0b3dsaW5lL3YxL2ludml0ZS5wcm90bxIKdG93bGluZS52MSI+CgZJbnZpdGUSGAoEYm9keRgBIAEoDEIKukgHegUQARiAQBIaCglzaWduYXR1cmUYAiABKAxCB7pIBHoCaEAiyAIKCkludml0ZUJvZHkSGgoJaW52aXRlX2lkGAEgASgMQge6SAR6AmgQEhsKCmludml0ZXJfaWQYAiABKAxCB7pIBHoCaCASJgoJYWRkcmVzc2VzGAMgAygJQhO6SBCSAQ0IARAQIgdyBRABGIACEjAKBWdyb3VwGAQgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSNwoLZXhwaXJlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMwoFYWxpYXMYBiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIeCgxpbnZpdGVyX25hbWUYByABKAlCCLpIBXIDGIABEhkKCGdyb3VwX2lkGAggASgMQge6SAR6AhggYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Invite lets one unknown key become a trusted peer of the node that signed it, once. As text it is
@@ -98,6 +98,14 @@ export type InviteBody = Message<"towline.v1.InviteBody"> & {
    * @generated from field: string inviter_name = 7;
    */
   inviterName: string;
+
+  /**
+   * The founder's key, if the group has a roster: then the inviter is one of its owners, and the joiner gets the roster
+   * of this group and of no other. Empty if not.
+   *
+   * @generated from field: bytes group_id = 8;
+   */
+  groupId: Uint8Array;
 };
 
 /**

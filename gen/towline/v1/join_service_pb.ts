@@ -8,13 +8,15 @@ import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import { file_towline_v1_access } from "./access_pb.ts";
 import type { Invite } from "./invite_pb.ts";
 import { file_towline_v1_invite } from "./invite_pb.ts";
+import type { SignedRoster } from "./roster_pb.ts";
+import { file_towline_v1_roster } from "./roster_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file towline/v1/join_service.proto.
  */
 export const file_towline_v1_join_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKcAQoNUmVkZWVtUmVxdWVzdBIqCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIGukgDyAEBEjkKDnByb3Bvc2VkX2FsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSJAoJYWRkcmVzc2VzGAMgAygJQhG6SA6SAQsQECIHcgUQARiAAiJECg5SZWRlZW1SZXNwb25zZRINCgVhbGlhcxgBIAEoCRINCgVncm91cBgCIAEoCRIUCgxpbnZpdGVyX25hbWUYAyABKAkyVAoLSm9pblNlcnZpY2USRQoGUmVkZWVtEhkudG93bGluZS52MS5SZWRlZW1SZXF1ZXN0GhoudG93bGluZS52MS5SZWRlZW1SZXNwb25zZSIEqLsYAWIGcHJvdG8z", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite]);
+  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKcAQoNUmVkZWVtUmVxdWVzdBIqCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIGukgDyAEBEjkKDnByb3Bvc2VkX2FsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSJAoJYWRkcmVzc2VzGAMgAygJQhG6SA6SAQsQECIHcgUQARiAAiJuCg5SZWRlZW1SZXNwb25zZRINCgVhbGlhcxgBIAEoCRINCgVncm91cBgCIAEoCRIUCgxpbnZpdGVyX25hbWUYAyABKAkSKAoGcm9zdGVyGAQgASgLMhgudG93bGluZS52MS5TaWduZWRSb3N0ZXIyVAoLSm9pblNlcnZpY2USRQoGUmVkZWVtEhkudG93bGluZS52MS5SZWRlZW1SZXF1ZXN0GhoudG93bGluZS52MS5SZWRlZW1SZXNwb25zZSIEqLsYAWIGcHJvdG8z", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite, file_towline_v1_roster]);
 
 /**
  * RedeemRequest is what a joiner says.
@@ -77,6 +79,13 @@ export type RedeemResponse = Message<"towline.v1.RedeemResponse"> & {
    * @generated from field: string inviter_name = 3;
    */
   inviterName: string;
+
+  /**
+   * The group's roster with the joiner in it, if the group has one.
+   *
+   * @generated from field: towline.v1.SignedRoster roster = 4;
+   */
+  roster?: SignedRoster | undefined;
 };
 
 /**
@@ -94,10 +103,11 @@ export const RedeemResponseSchema: GenMessage<RedeemResponse> = /*@__PURE__*/
 export const JoinService: GenService<{
   /**
    * Trades an invite for trust: the caller's key, taken from its TLS certificate, is added to the invite's group
-   * in the keyring of this node. The only method, beside opening a link, that an unknown key may call.
+   * in the keyring of this node; if the group has a roster, it becomes a member and gets the roster. The only method,
+   * beside opening a link, that an unknown key may call.
    *
    * Errors: `permission_denied` for a bad signature, `deadline_exceeded` reason INVITE_EXPIRED,
-   * `failed_precondition` reason INVITE_USED, `already_exists` reason ALIAS_TAKEN,
+   * `failed_precondition` reason INVITE_USED or NOT_GROUP_OWNER, `already_exists` reason ALIAS_TAKEN,
    * `unauthenticated` without a client certificate, `resource_exhausted` for too many attempts.
    * A caller that already redeemed this invite with the same key gets the same answer again.
    *

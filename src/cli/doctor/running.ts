@@ -6,11 +6,13 @@ import { UpstreamState } from '../../../gen/towline/v1/tool_pb.ts';
 import { LocalError } from '../../base/errors.ts';
 import { formatNodeId } from '../../trust/node-id.ts';
 import { nodeTransport } from '../client.ts';
+import { listGroups } from '../groups.ts';
 import { listPeers } from '../list-peers.ts';
 import { durationText } from '../render/time.ts';
 import { listTokens } from '../tokens.ts';
 import { addressFindings } from './addresses.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
+import { groupFindings } from './groups.ts';
 import { sharingFindings } from './sharing.ts';
 
 /** A token this close to its end is worth a word. */
@@ -36,6 +38,7 @@ export const checkRunning: Check = async (home) => {
     ...peerFindings(peers, ownId),
     ...(await addressFindings(peers)),
     ...refusalFindings(status),
+    ...groupFindings(await listGroups(home)),
     ...(await tokenFindings(home)),
   ];
 };

@@ -49,6 +49,20 @@ const codes: Readonly<Record<string, Code>> = {
   HOME_NOT_WRITABLE: Code.FailedPrecondition,
   CONFIG_INVALID: Code.FailedPrecondition,
   NOT_WRITABLE: Code.FailedPrecondition,
+  GROUP_HAS_ROSTER: Code.FailedPrecondition,
+  PEER_IN_ROSTER: Code.FailedPrecondition,
+  NOT_GROUP_OWNER: Code.FailedPrecondition,
+  NOT_A_MEMBER: Code.FailedPrecondition,
+  GROUP_EXISTS: Code.AlreadyExists,
+  GROUP_IN_USE: Code.FailedPrecondition,
+  GROUP_FULL: Code.ResourceExhausted,
+  ROSTER_INVALID: Code.FailedPrecondition,
+  ROSTER_TOO_LARGE: Code.ResourceExhausted,
+  ROSTER_CHAIN_BROKEN: Code.FailedPrecondition,
+  ROSTER_SIGNER: Code.FailedPrecondition,
+  ROSTER_FOREIGN: Code.FailedPrecondition,
+  ROSTER_EXPIRED: Code.FailedPrecondition,
+  KEYRING_TOO_OPEN: Code.FailedPrecondition,
 };
 
 export function createAdminService(actions: AdminActions): Impl {

@@ -2,6 +2,7 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import type { InviteBody } from '../../../gen/towline/v1/invite_pb.ts';
 import type { JoinService, RedeemRequest } from '../../../gen/towline/v1/join_service_pb.ts';
+import type { SignedRoster } from '../../../gen/towline/v1/roster_pb.ts';
 import { toHex } from '../../base/bytes.ts';
 import type { Log } from '../../base/log.ts';
 import { failure, fromLocal } from '../../rpc/failure.ts';
@@ -10,16 +11,27 @@ import { Attempts } from './attempts.ts';
 
 /** What redeeming needs of the node. */
 export interface JoinActions {
-  /** The invite's body, if this node signed it and it has not expired. Throws INVITE_INVALID or INVITE_EXPIRED. */
+  /**
+   * The invite's body, if this node signed it, it has not expired, and this node may let somebody into its group. Throws
+   * INVITE_INVALID, INVITE_EXPIRED or NOT_GROUP_OWNER.
+   */
   verify(request: RedeemRequest): InviteBody;
   /** Takes the invite for this key, once. Throws INVITE_UNKNOWN or INVITE_USED. */
-  redeem(inviteId: Uint8Array, nodeId: Uint8Array): Promise<void>;
-  /** Adds the key to the keyring; gives the alias that it has. Throws ALIAS_TAKEN. */
-  trust(nodeId: Uint8Array, group: string, alias: string, addresses: readonly string[]): Promise<string>;
+  redeem(invite: InviteBody, nodeId: Uint8Array): Promise<void>;
+  /** Adds the key to the keyring, or to the group's roster. Throws ALIAS_TAKEN. */
+  trust(invite: InviteBody, nodeId: Uint8Array, alias: string, addresses: readonly string[]): Promise<Trusted>;
   /** Throws ALIAS_TAKEN if another key has the alias. */
-  checkAlias(nodeId: Uint8Array, alias: string): void;
+  checkAlias(invite: InviteBody, nodeId: Uint8Array, alias: string): void;
   readonly nodeName: string;
   readonly log: Log;
+}
+
+/** What a key got. */
+export interface Trusted {
+  /** The alias that it has. */
+  readonly alias: string;
+  /** The group's roster with the key in it, if the group has one. */
+  readonly roster?: SignedRoster;
 }
 
 const codes: Readonly<Record<string, Code>> = {
@@ -30,6 +42,10 @@ const codes: Readonly<Record<string, Code>> = {
   INVITE_USED: Code.FailedPrecondition,
   ALIAS_TAKEN: Code.AlreadyExists,
   ALIAS_INVALID: Code.InvalidArgument,
+  NOT_GROUP_OWNER: Code.FailedPrecondition,
+  GROUP_UNKNOWN: Code.FailedPrecondition,
+  GROUP_FULL: Code.ResourceExhausted,
+  OWN_KEY: Code.InvalidArgument,
 };
 
 export function createJoinService(actions: JoinActions): ServiceImpl<typeof JoinService> {
@@ -43,11 +59,11 @@ export function createJoinService(actions: JoinActions): ServiceImpl<typeof Join
     try {
       const invite = actions.verify(request);
       const wanted = invite.alias || request.proposedAlias;
-      actions.checkAlias(nodeId, wanted);
-      await actions.redeem(invite.inviteId, nodeId);
-      const alias = await actions.trust(nodeId, invite.group, wanted, request.addresses);
-      actions.log.info('invite redeemed', { peer: alias, group: invite.group });
-      return { alias, group: invite.group, inviterName: actions.nodeName };
+      actions.checkAlias(invite, nodeId, wanted);
+      await actions.redeem(invite, nodeId);
+      const trusted = await actions.trust(invite, nodeId, wanted, request.addresses);
+      actions.log.info('invite redeemed', { peer: trusted.alias, group: invite.group });
+      return { ...trusted, group: invite.group, inviterName: actions.nodeName };
     } catch (error) {
       throw fromLocal(error, codes);
     }

@@ -1,0 +1,142 @@
+/** The next version of a roster, signed by an owner. Pure, apart from the signer's key. */
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
+import {
+  type RosterMember,
+  RosterMemberSchema,
+  type RosterRevocation,
+  RosterRevocationSchema,
+  RosterSchema,
+} from '../../../gen/towline/v1/roster_pb.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import type { Identity } from '../identity.ts';
+import { formatNodeId, nodeIdKey } from '../node-id.ts';
+import { type HeldGroup, membersOf } from './held.ts';
+import { MAX_MEMBERS, MAX_REVOCATIONS } from './limits.ts';
+import { placeOf, signOwners } from './owners.ts';
+import { groupFull, memberAliasTaken, ownerSenior } from './problems.ts';
+import { groupOf, signRoster, type VerifiedRoster } from './roster.ts';
+
+/** Somebody to let in. */
+export interface NewMember {
+  readonly nodeId: Uint8Array;
+  readonly alias: string;
+  readonly role?: string;
+  readonly addresses?: readonly string[];
+}
+
+/** A roster on its way to the next version. */
+export class Draft {
+  readonly #held: HeldGroup;
+  readonly #signer: Identity;
+  readonly #nowMs: number;
+  readonly #version: bigint;
+  readonly #members: Map<string, RosterMember>;
+  readonly #revocations: Map<string, RosterRevocation>;
+  #owners: readonly Uint8Array[];
+
+  constructor(held: HeldGroup, signer: Identity, nowMs: number) {
+    this.#held = held;
+    this.#signer = signer;
+    this.#nowMs = nowMs;
+    this.#version = nextVersion(held);
+    this.#members = new Map(membersOf(held).map((member) => [nodeIdKey(member.nodeId), member]));
+    const out = [...held.revocations].filter(([key]) => !this.#members.has(key));
+    this.#revocations = new Map(out);
+    this.#owners = held.roster.chain.owners;
+  }
+
+  /** Adds a key, or changes what is said of it. Throws `ALIAS_TAKEN` or `GROUP_FULL`. */
+  admit({ nodeId, alias, role, addresses }: NewMember): void {
+    const key = nodeIdKey(nodeId);
+    const known = this.#members.get(key);
+    const holder = [...this.#members.values()].find((member) => member.alias === alias);
+    if (holder && holder !== known) throw memberAliasTaken(this.#held.name, alias, formatNodeId(holder.nodeId));
+    if (!known && this.#members.size >= MAX_MEMBERS) throw groupFull('members');
+    const member = create(RosterMemberSchema, {
+      nodeId,
+      alias,
+      role: role ?? known?.role ?? '',
+      addresses: [...(addresses ?? known?.addresses ?? [])],
+      sinceVersion: known?.sinceVersion ?? this.#version,
+    });
+    this.#members.set(key, member);
+    this.#revocations.delete(key);
+  }
+
+  /** Puts a key out, its ownership included. Throws `OWNER_SENIOR` or `GROUP_FULL`. */
+  revoke(nodeId: Uint8Array): void {
+    const key = nodeIdKey(nodeId);
+    if (placeOf(this.#owners, nodeId) !== -1) this.disown(nodeId);
+    if (this.#revocations.size >= MAX_REVOCATIONS) throw groupFull('revocations');
+    this.#members.delete(key);
+    const revokeTime = timestampFromMs(this.#nowMs);
+    this.#revocations.set(key, create(RosterRevocationSchema, { nodeId, version: this.#version, revokeTime }));
+  }
+
+  /** Makes a member an owner, behind the others. */
+  own(nodeId: Uint8Array): void {
+    if (placeOf(this.#owners, nodeId) === -1) this.#owners = [...this.#owners, nodeId];
+  }
+
+  /** Throws `OWNER_SENIOR` for one who stands before the signer. */
+  disown(nodeId: Uint8Array): void {
+    const { owners } = this.#held.roster.chain;
+    if (placeOf(owners, nodeId) < placeOf(owners, this.#signer.nodeId)) throw ownerSenior();
+    this.#owners = this.#owners.filter((owner) => !equalBytes(owner, nodeId));
+  }
+
+  /** Throws what `signRoster` and `signOwners` throw. */
+  sign(): VerifiedRoster {
+    const { roster } = this.#held;
+    const { chain, body } = roster;
+    const isSame =
+      chain.owners.length === this.#owners.length &&
+      chain.owners.every((owner, place) => equalBytes(owner, this.#owners[place] ?? new Uint8Array(0)));
+    const change = isSame ? [] : [signOwners(this.#signer, groupOf(roster), chain, this.#owners, this.#nowMs)];
+    const next = create(RosterSchema, {
+      ...groupOf(roster),
+      version: this.#version,
+      previousHash: roster.hash,
+      ownerChanges: [...body.ownerChanges, ...change],
+      members: [...this.#members.values()].sort((left, right) => (left.alias < right.alias ? -1 : 1)),
+      revocations: [...this.#revocations.values()],
+      createTime: timestampFromMs(this.#nowMs),
+    });
+    const lifeMs = lifetimeOf(roster);
+    if (lifeMs !== undefined) next.expireTime = timestampFromMs(this.#nowMs + lifeMs);
+    return signRoster(this.#signer, next);
+  }
+}
+
+/** The first roster of a group: its founder and those whom it brings. Throws what `signRoster` throws. */
+export function foundRoster(
+  signer: Identity,
+  group: string,
+  members: readonly NewMember[],
+  { nowMs, lifetimeMs }: { nowMs: number; lifetimeMs?: number | undefined },
+): VerifiedRoster {
+  const roster = create(RosterSchema, {
+    group,
+    groupId: signer.nodeId,
+    version: 1n,
+    members: members.map(({ nodeId, alias, role = '', addresses = [] }) =>
+      create(RosterMemberSchema, { nodeId, alias, role, addresses: [...addresses], sinceVersion: 1n }),
+    ),
+    createTime: timestampFromMs(nowMs),
+  });
+  if (lifetimeMs !== undefined) roster.expireTime = timestampFromMs(nowMs + lifetimeMs);
+  return signRoster(signer, roster);
+}
+
+/** How long each version gives trust, in milliseconds; `undefined` for ever. */
+export function lifetimeOf({ body: { createTime, expireTime } }: VerifiedRoster): number | undefined {
+  return createTime && expireTime && timestampMs(expireTime) - timestampMs(createTime);
+}
+
+/** Above everything that is known of the group: a key that comes back must be above its revocation. */
+function nextVersion({ roster, revocations }: HeldGroup): bigint {
+  let highest = roster.body.version;
+  for (const { version } of revocations.values()) if (version > highest) highest = version;
+  return highest + 1n;
+}
