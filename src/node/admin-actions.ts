@@ -26,7 +26,7 @@ import type { Identity } from '../trust/identity.ts';
 import { createInvite, inviteExpireMs } from '../trust/invite.ts';
 import type { Invites } from '../trust/invites.ts';
 import type { Keyring } from '../trust/keyring.ts';
-import { aliasTaken } from '../trust/keyring-entries.ts';
+import { aliasTakenError } from '../trust/keyring-entries.ts';
 import { parseNodeId } from '../trust/node-id.ts';
 import { groupOf } from '../trust/roster/roster.ts';
 import type { Rosters } from '../trust/rosters.ts';
@@ -135,7 +135,7 @@ export function createAdminActions(parts: AdminParts): AdminActions {
 
     async createInvite({ group: asked, alias, lifetimeSeconds }) {
       const holder = alias === '' ? undefined : keyring.byAlias(alias);
-      if (holder) throw aliasTaken(holder);
+      if (holder) throw aliasTakenError(holder);
       const name = asked || defaultGroup;
       // Members that only this node knew would be no members: where there is a roster, an owner invites.
       const group = rosters.has(name) ? groupOf(rosters.owned(name).roster) : { group: name };
@@ -160,7 +160,7 @@ export function createAdminActions(parts: AdminParts): AdminActions {
       checkNotSelf(identity, inviterId);
       const alias = request.alias || (keyring.byId(inviterId)?.alias ?? aliasFrom(inviterName));
       const holder = keyring.byAlias(alias);
-      if (holder && keyring.byId(inviterId) !== holder) throw aliasTaken(holder);
+      if (holder && keyring.byId(inviterId) !== holder) throw aliasTakenError(holder);
       const proposedAlias = request.proposedAlias || aliasFrom(parts.self().displayName);
       const own = { proposedAlias, addresses: parts.advertiseAddresses() };
       const name = request.group || (rosters.find({ group, groupId })?.name ?? group);

@@ -11,7 +11,7 @@ import type { Identity } from '../trust/identity.ts';
 import { verifyInvite } from '../trust/invite.ts';
 import type { Invites } from '../trust/invites.ts';
 import type { Keyring } from '../trust/keyring.ts';
-import { aliasTaken } from '../trust/keyring-entries.ts';
+import { aliasTakenError } from '../trust/keyring-entries.ts';
 import { formatNodeId } from '../trust/node-id.ts';
 import { type HeldGroup, memberInForce, membersOf } from '../trust/roster/held.ts';
 import { groupUnknown, memberAliasTaken } from '../trust/roster/problems.ts';
@@ -60,7 +60,7 @@ export function createJoinActions(parts: JoinParts): JoinActions {
     checkAlias(invite, nodeId, alias) {
       checkNotSelf(identity, nodeId);
       const holder = keyring.byAlias(alias);
-      if (holder && keyring.byId(nodeId) !== holder) throw aliasTaken(holder);
+      if (holder && keyring.byId(nodeId) !== holder) throw aliasTakenError(holder);
       const held = rosterOf(invite);
       const member = held && membersOf(held).find((one) => one.alias === alias);
       if (held && member && !equalBytes(member.nodeId, nodeId)) {

@@ -1,4 +1,5 @@
 /** From the files of a keyring to who is known: one entry a key, one key an alias. Pure. */
+import { LocalError } from '../base/errors.ts';
 import type { KeyLine, ParsedKeys } from './keyring-file.ts';
 import { formatNodeId, nodeIdKey } from './node-id.ts';
 
@@ -180,6 +181,12 @@ export function aliasTaken(holder: KeyringEntry) {
     message: `the alias "${holder.alias}" belongs to another key, ${holder.text}`,
     help: `choose another alias, or first: ${renaming(holder)}`,
   };
+}
+
+/** The same as an error, for those who would give the alias to another key. */
+export function aliasTakenError(holder: KeyringEntry): LocalError {
+  const { reason, message, help } = aliasTaken(holder);
+  return new LocalError(reason, message, { help });
 }
 
 /** What frees the alias of an entry. */

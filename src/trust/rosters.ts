@@ -8,7 +8,7 @@ import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from './identity.ts';
 import type { Keyring } from './keyring.ts';
-import { aliasTaken, type RosterKeys } from './keyring-entries.ts';
+import { aliasTakenError, type RosterKeys } from './keyring-entries.ts';
 import { checkAlias, checkGroup } from './names.ts';
 import { formatNodeId, nodeIdKey } from './node-id.ts';
 import { Draft, foundRoster, lifetimeOf, type NewMember } from './roster/edit.ts';
@@ -268,7 +268,7 @@ export class Rosters {
       const wanted = alias || member.alias;
       checkAlias(wanted);
       const holder = this.#options.keyring.byAlias(wanted);
-      if (holder && !equalBytes(holder.nodeId, nodeId)) throw aliasTaken(holder);
+      if (holder && !equalBytes(holder.nodeId, nodeId)) throw aliasTakenError(holder);
       const aliases = new Map(held.aliases);
       if (alias === '') aliases.delete(nodeIdKey(nodeId));
       else aliases.set(nodeIdKey(nodeId), alias);

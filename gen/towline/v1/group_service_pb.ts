@@ -833,7 +833,8 @@ export const GroupService: GenService<{
     output: typeof AddOwnerResponseSchema;
   },
   /**
-   * Makes an owner a member like others: this node, or one who became an owner after it.
+   * Makes an owner who stands behind this node a member like others. This node itself goes to the last place among the
+   * owners: one of the others then removes it.
    *
    * Errors: `failed_precondition` reason OWNER_SENIOR, or LAST_OWNER.
    *

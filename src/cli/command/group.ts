@@ -87,7 +87,9 @@ export function setup(command: Command, io: Io): void {
     .action((group: string, member: string) => addOwner(io, group, member));
   owner
     .command('remove <group> <member>')
-    .description('Make an owner a member like others: this node, or one that became an owner after it.')
+    .description(
+      'Make an owner that stands behind this node a member like others; this node itself goes to the last place.',
+    )
     .action((group: string, member: string) => removeOwner(io, group, member));
 }
 
@@ -157,8 +159,11 @@ async function addOwner(io: Io, group: string, member: string): Promise<void> {
 
 async function removeOwner(io: Io, group: string, member: string): Promise<void> {
   const groups = await nodeClient(io.home, GroupService);
+  const { group: before } = await groups.listMembers({ group, pageSize: 1 });
   const answer = await groups.removeOwner({ group, member });
-  told(io, answer.group, `${member} is an owner of ${group} no longer.`);
+  const isLast = answer.group?.ownerIds.length === before?.ownerIds.length;
+  const help = `This node stands last among the owners of ${group} now; on the node of another: towline group owner remove ${group} ${member}`;
+  told(io, answer.group, isLast ? help : `${member} is an owner of ${group} no longer.`);
 }
 
 /** What was done; with --json, the group as it is now. */

@@ -10,6 +10,7 @@ import { checkAddress } from '../../trust/address.ts';
 import type { AddressBook } from '../../trust/address-book.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { Keyring } from '../../trust/keyring.ts';
+import { aliasTakenError } from '../../trust/keyring-entries.ts';
 import { isName } from '../../trust/names.ts';
 import { checkNodeId, parseNodeId } from '../../trust/node-id.ts';
 import type { NewMember } from '../../trust/roster/edit.ts';
@@ -78,6 +79,8 @@ export function createGroupActions(parts: GroupParts): GroupActions {
   return {
     async create({ name, alias, lifetimeSeconds }) {
       const own = { nodeId: identity.nodeId, alias: alias || parts.ownAlias(), addresses: parts.ownAddresses() };
+      const holder = keyring.byAlias(own.alias);
+      if (holder?.groups.includes(name)) throw aliasTakenError(holder);
       const lifetimeMs = lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1_000;
       return showGroup(show, await rosters.create(name, [own, ...(await knownMembers(name))], lifetimeMs));
     },

@@ -1,7 +1,7 @@
 /** Joining a group by an invite of one of its owners. */
 import { LocalError } from '../../base/errors.ts';
 import type { Keyring } from '../../trust/keyring.ts';
-import { aliasTaken } from '../../trust/keyring-entries.ts';
+import { aliasTakenError } from '../../trust/keyring-entries.ts';
 import { memberInForce } from '../../trust/roster/held.ts';
 import { rosterInvalid } from '../../trust/roster/problems.ts';
 import type { Rosters } from '../../trust/rosters.ts';
@@ -33,5 +33,5 @@ export async function joinByInvite(
     throw new LocalError('NOT_GROUP_OWNER', 'the inviter is no member of its group any more', {
       help: 'ask an owner of the group for a new invite: towline group show',
     });
-  throw aliasTaken(holder);
+  throw aliasTakenError(holder);
 }

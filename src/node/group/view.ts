@@ -44,6 +44,6 @@ export function rosterView(rosters: Rosters, log: Log): RosterView {
 
 export function ownerStays(name: string): LocalError {
   return new LocalError('GROUP_OWNER_STAYS', `an owner does not leave the group "${name}"`, {
-    help: `first be an owner no longer: towline group owner remove ${name} YOUR-ALIAS (another owner must be there: towline group owner add)`,
+    help: `another owner (towline group owner add) first makes it a member like others, on its node: towline group owner remove ${name} THIS-NODE`,
   });
 }

@@ -79,11 +79,15 @@ export class Draft {
     if (placeOf(this.#owners, nodeId) === -1) this.#owners = [...this.#owners, nodeId];
   }
 
-  /** Throws `OWNER_SENIOR` for one who stands before the signer. */
+  /**
+   * Makes an owner a member like others. Throws `OWNER_SENIOR` for one who stands before the signer. The signer itself
+   * only goes to the last place: a roster that its own signer is no owner of could not be told from a thief's.
+   */
   disown(nodeId: Uint8Array): void {
     const { owners } = this.#held.roster.chain;
     if (placeOf(owners, nodeId) < placeOf(owners, this.#signer.nodeId)) throw ownerSenior();
-    this.#owners = this.#owners.filter((owner) => !equalBytes(owner, nodeId));
+    const others = this.#owners.filter((owner) => !equalBytes(owner, nodeId));
+    this.#owners = equalBytes(nodeId, this.#signer.nodeId) ? [...others, nodeId] : others;
   }
 
   /** Throws what `signRoster` and `signOwners` throw. */

@@ -74,7 +74,7 @@ async function readOwn(path: string): Promise<Uint8Array> {
     const { mode, size } = await file.stat();
     if (process.platform !== 'win32' && (mode & 0o022) !== 0) throw tooOpen(path);
     if (size > MAX_FILE_BYTES) throw rosterInvalid(`${size} bytes are too many`);
-    return await file.readFile();
+    return new Uint8Array(await file.readFile());
   } finally {
     await file.close();
   }

@@ -24,10 +24,11 @@ export interface VerifiedRoster {
  * Checks the rules, the chain of owners from the founder's key on, and the signature; not the time. Throws
  * `ROSTER_INVALID`, `ROSTER_TOO_LARGE`, `ROSTER_CHAIN_BROKEN` or `ROSTER_SIGNER`.
  */
-export function verifyRoster(signed: SignedRoster): VerifiedRoster {
-  if (signed.body.length > MAX_ROSTER_BYTES) {
-    throw rosterTooLarge(`${signed.body.length} bytes, at most ${MAX_ROSTER_BYTES}`);
+export function verifyRoster(shown: SignedRoster): VerifiedRoster {
+  if (shown.body.length > MAX_ROSTER_BYTES) {
+    throw rosterTooLarge(`${shown.body.length} bytes, at most ${MAX_ROSTER_BYTES}`);
   }
+  const signed = ownCopy(shown);
   const body = readBody(signed.body);
   checkRoster(body);
   const chain = readOwnerChain(body, body.ownerChanges);
@@ -66,6 +67,12 @@ function readBody(bytes: Uint8Array): Roster {
     throw rosterInvalid('it is damaged', error);
   }
   throw rosterTooLarge(`${parts} parts; at most ${MAX_MEMBERS} members and ${MAX_REVOCATIONS} revocations`);
+}
+
+/** What is verified must stay as it is: the bytes shown may be a part of a buffer that somebody else uses again. */
+function ownCopy({ body, signerId, signature }: SignedRoster): SignedRoster {
+  const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
+  return create(SignedRosterSchema, { body: copy(body), signerId: copy(signerId), signature: copy(signature) });
 }
 
 /** All fields of a roster with every list full, and room for fields of the future. */
