@@ -143,16 +143,33 @@ function textOf({ alias, role, groups, rosters = [] }: KeyringEntry): string {
 }
 
 function withRoster(entry: KeyringEntry, group: string): KeyringEntry {
-  return { ...entry, rosters: [...new Set([...(entry.rosters ?? []), group])].sort() };
+  return entryOf({ ...factsOf(entry), rosters: [...new Set([...(entry.rosters ?? []), group])].sort() });
 }
 
 function newEntry({ nodeId, alias, role }: RosterKey, group: string): KeyringEntry {
-  return { nodeId, text: formatNodeId(nodeId), alias, role, groups: [group] };
+  return entryOf({ nodeId, alias, role, groups: [group] });
+}
+
+type EntryFacts = Omit<KeyringEntry, 'text'>;
+
+/** Base58 is slow, and most texts are never read. */
+function entryOf(facts: EntryFacts): KeyringEntry {
+  return {
+    ...facts,
+    get text() {
+      return formatNodeId(facts.nodeId);
+    },
+  };
+}
+
+function factsOf({ nodeId, alias, role, groups, rosters }: KeyringEntry): EntryFacts {
+  return { nodeId, alias, role, groups, ...(rosters && { rosters }) };
 }
 
 /** The first line that names a role decides it. */
 function withGroup(entry: KeyringEntry, group: string, role: string): KeyringEntry {
-  return { ...entry, role: entry.role || role, groups: [...new Set([...entry.groups, group])].sort() };
+  const groups = [...new Set([...entry.groups, group])].sort();
+  return entryOf({ ...factsOf(entry), role: entry.role || role, groups });
 }
 
 function conflictOf(
