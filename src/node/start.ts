@@ -51,6 +51,7 @@ import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
 import { createGroupActions } from './group/actions.ts';
 import { exchangeRosters } from './group/exchange.ts';
+import { keepOwners } from './group/keep-owners.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
 import { createJoinActions } from './join-actions.ts';
@@ -392,6 +393,9 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   await upstreams.apply(specs);
   await peers.refresh();
   for (const nodeId of peers.toDial()) links.pool.keep(nodeId, true);
+  const ending = new AbortController();
+  closers.add(() => ending.abort());
+  keepOwners({ rosters, keyring, book, keep: (nodeId, keep) => links.pool.keep(nodeId, keep), log }, ending.signal);
   for (const error of errors) log.warn('configuration', { error });
   log.info('node up', { nodeId: identity.text, url, version });
 

@@ -625,7 +625,7 @@ export type JoinGroupRequest = Message<"towline.v1.JoinGroupRequest"> & {
   group: string;
 
   /**
-   * What it is called here. If empty, as its owners call it, unless the keyring has others in such a group.
+   * What it is called here; then it may be a group in which the keyring has others. If empty, as there.
    *
    * @generated from field: string name = 3;
    */

@@ -123,6 +123,8 @@ async function add(io: Io, group: string, id: string, alias: string, options: Ad
   const groups = await nodeClient(io.home, GroupService);
   const answer = await groups.addMember({ group, nodeId: parseNodeId(id), alias, role, addresses: address });
   told(io, answer.group, `${alias} is a member of ${group}.`);
+  if (!io.json)
+    io.note(`If it has not joined yet, on that node: towline group join PEER ${answer.group?.name ?? group}`);
 }
 
 async function remove(io: Io, group: string, member: string): Promise<void> {

@@ -131,7 +131,8 @@ export function createGroupActions(parts: GroupParts): GroupActions {
       const verified = verifyRoster(roster);
       // A person trusts this peer and names it: whoever is no owner could give a group of its own making.
       if (placeOf(verified.chain.owners, entry.nodeId) === -1) throw askAnOwner(peer, group);
-      const options = { group: groupOf(verified), name: name || verified.body.group, isMerged: name !== '' };
+      // The name that the person typed, not one that the peer chose: what is shared with a group goes by its name.
+      const options = { group: groupOf(verified), name: name || group, isMerged: name !== '' };
       return showGroup(show, await rosters.join(roster, options));
     },
 
