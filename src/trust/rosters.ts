@@ -6,6 +6,7 @@ import { Broadcast } from '../base/broadcast.ts';
 import { equalBytes, toHex } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { mayBeLearnt } from './address.ts';
 import type { Identity } from './identity.ts';
 import type { Keyring } from './keyring.ts';
 import { aliasTakenError, type RosterKeys } from './keyring-entries.ts';
@@ -137,9 +138,9 @@ export class Rosters {
     return isExpired(held.roster, this.#now()) || !memberInForce(held, identity.nodeId) ? [] : membersOf(held);
   }
 
-  /** Where rosters say that a key can be dialed. */
+  /** Where rosters say that a key can be dialed; only what other nodes may say. */
   addresses(nodeId: Uint8Array): string[] {
-    return this.list().flatMap((held) => memberInForce(held, nodeId)?.addresses ?? []);
+    return this.list().flatMap((held) => (memberInForce(held, nodeId)?.addresses ?? []).filter(mayBeLearnt));
   }
 
   isOwner({ roster }: HeldGroup): boolean {

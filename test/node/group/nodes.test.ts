@@ -118,9 +118,9 @@ describe('a group among nodes', () => {
 
   it('is joined without an invite by a node that an owner added', async () => {
     const address = node(bob).running.addresses[0] ?? '';
-    const trust = { nodeId: node(bob).nodeId, alias: 'bob', group: 'home', addresses: [address], dial: true };
-    await node(ann).admin.addTrust(trust);
     await node(bob).groups.addMember({ group: 'team', nodeId: node(ann).nodeId, alias: 'ann' });
+    const trust = { nodeId: node(bob).nodeId, alias: 'bob', group: 'home', addresses: [address] };
+    await node(ann).admin.addTrust(trust);
     await node(ann).groups.joinGroup({ peer: 'bob', group: 'team', name: 'work' });
     expect(await node(ann).group('work')).toMatchObject({ name: 'work', rosterName: 'team', memberCount: 3 });
     expect(await node(ann).peers()).toEqual(['bob', 'cat']);
