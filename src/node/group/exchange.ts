@@ -25,10 +25,11 @@ export function exchangeRosters(link: Link, rosters: Rosters, log: Log): void {
   if (!link.hello.features.includes(ROSTER_FEATURE)) return;
   const ended = new AbortController();
   void link.closed.then(() => ended.abort());
-  void keepWatching(createClient(RosterService, createLinkTransport(link)), rosters, log, ended.signal);
+  void watchPeer(createClient(RosterService, createLinkTransport(link)), rosters, log, ended.signal);
 }
 
-async function keepWatching(
+/** Takes what one peer gives until the signal aborts. A roster that is refused changes nothing, and costs it a minute. */
+export async function watchPeer(
   client: Client<typeof RosterService>,
   rosters: Rosters,
   log: Log,

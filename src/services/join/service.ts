@@ -43,6 +43,7 @@ const codes: Readonly<Record<string, Code>> = {
   ALIAS_TAKEN: Code.AlreadyExists,
   ALIAS_INVALID: Code.InvalidArgument,
   NOT_GROUP_OWNER: Code.FailedPrecondition,
+  NOT_A_MEMBER: Code.FailedPrecondition,
   GROUP_UNKNOWN: Code.FailedPrecondition,
   GROUP_FULL: Code.ResourceExhausted,
   OWN_KEY: Code.InvalidArgument,

@@ -7,13 +7,14 @@ import {
   type RosterRevocation,
   RosterRevocationSchema,
   RosterSchema,
+  type SignedOwners,
 } from '../../../gen/towline/v1/roster_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import type { Identity } from '../identity.ts';
 import { formatNodeId, nodeIdKey } from '../node-id.ts';
 import { type HeldGroup, membersOf } from './held.ts';
 import { MAX_MEMBERS, MAX_REVOCATIONS } from './limits.ts';
-import { placeOf, signOwners } from './owners.ts';
+import { baseFor, placeOf, signOwners } from './owners.ts';
 import { groupFull, memberAliasTaken, ownerSenior } from './problems.ts';
 import { groupOf, signRoster, type VerifiedRoster } from './roster.ts';
 
@@ -42,7 +43,8 @@ export class Draft {
     this.#version = nextVersion(held);
     this.#members = new Map(membersOf(held).map((member) => [nodeIdKey(member.nodeId), member]));
     const out = [...held.revocations].filter(([key]) => !this.#members.has(key));
-    this.#revocations = new Map(out);
+    out.sort(([, left], [, right]) => (left.version > right.version ? -1 : 1));
+    this.#revocations = new Map(out.slice(0, MAX_REVOCATIONS));
     this.#owners = held.roster.chain.owners;
   }
 
@@ -64,14 +66,22 @@ export class Draft {
     this.#revocations.delete(key);
   }
 
-  /** Puts a key out, its ownership included. Throws `OWNER_SENIOR` or `GROUP_FULL`. */
+  /**
+   * Puts a key out, its ownership included. Throws `OWNER_SENIOR`. If the list is full the oldest revocation leaves it:
+   * it has done its work, and nodes remember it beside the roster.
+   */
   revoke(nodeId: Uint8Array): void {
     const key = nodeIdKey(nodeId);
     if (placeOf(this.#owners, nodeId) !== -1) this.disown(nodeId);
-    if (this.#revocations.size >= MAX_REVOCATIONS) throw groupFull('revocations');
+    if (this.#revocations.size >= MAX_REVOCATIONS) this.#forgetOldest();
     this.#members.delete(key);
     const revokeTime = timestampFromMs(this.#nowMs);
     this.#revocations.set(key, create(RosterRevocationSchema, { nodeId, version: this.#version, revokeTime }));
+  }
+
+  #forgetOldest(): void {
+    const [first] = [...this.#revocations].sort(([, left], [, right]) => (left.version < right.version ? -1 : 1));
+    if (first) this.#revocations.delete(first[0]);
   }
 
   /** Makes a member an owner, behind the others. */
@@ -90,6 +100,13 @@ export class Draft {
     this.#owners = equalBytes(nodeId, this.#signer.nodeId) ? [...others, nodeId] : others;
   }
 
+  #changeOwners(): SignedOwners[] {
+    const group = groupOf(this.#held.roster);
+    const base = baseFor(this.#signer.nodeId, group, this.#held.roster.chain);
+    const change = signOwners(this.#signer, group, base, this.#owners, this.#nowMs);
+    return [...base.links.map(({ signed }) => signed), change];
+  }
+
   /** Throws what `signRoster` and `signOwners` throw. */
   sign(): VerifiedRoster {
     const { roster } = this.#held;
@@ -97,12 +114,12 @@ export class Draft {
     const isSame =
       chain.owners.length === this.#owners.length &&
       chain.owners.every((owner, place) => equalBytes(owner, this.#owners[place] ?? new Uint8Array(0)));
-    const change = isSame ? [] : [signOwners(this.#signer, groupOf(roster), chain, this.#owners, this.#nowMs)];
+    const ownerChanges = isSame ? body.ownerChanges : this.#changeOwners();
     const next = create(RosterSchema, {
       ...groupOf(roster),
       version: this.#version,
       previousHash: roster.hash,
-      ownerChanges: [...body.ownerChanges, ...change],
+      ownerChanges,
       members: [...this.#members.values()].sort((left, right) => (left.alias < right.alias ? -1 : 1)),
       revocations: [...this.#revocations.values()],
       createTime: timestampFromMs(this.#nowMs),

@@ -91,6 +91,19 @@ export function signOwners(
   return create(SignedOwnersSchema, { body, signerId: signer.nodeId, signature });
 }
 
+/**
+ * The chain that a new change continues. If it is full, an owner goes back to where somebody behind it signed first: its
+ * own change counts there, so that nobody keeps an owner from removing them by filling the chain.
+ */
+export function baseFor(signer: Uint8Array, group: GroupIdentity, chain: OwnerChain): OwnerChain {
+  if (chain.links.length < MAX_OWNER_CHANGES) return chain;
+  const rank = placeOf(chain.owners, signer);
+  const at = chain.links.findIndex((link) => link.rank > rank);
+  if (at === -1) return chain;
+  const changes = chain.links.slice(0, at).map(({ signed }) => signed);
+  return readOwnerChain(group, changes);
+}
+
 /** The place of a key among owners; -1 if it is none. */
 export function placeOf(owners: readonly Uint8Array[], nodeId: Uint8Array): number {
   return owners.findIndex((owner) => equalBytes(owner, nodeId));

@@ -177,4 +177,20 @@ describe('two owners at odds', () => {
     });
     expect(() => takeRoster(seen, own, T0)).toThrowError(failing('ROSTER_SIGNER'));
   });
+
+  it('an owner who fills the chain of changes can be removed all the same', () => {
+    let full = team();
+    for (let n = full.roster.chain.links.length; n < 64; n++) {
+      const isIn = full.roster.chain.owners.length === 3;
+      full = offered(
+        full,
+        next(full, bob, (draft) => (isIn ? draft.disown(cat.nodeId) : draft.own(cat.nodeId))),
+      );
+    }
+    expect(() => next(full, bob, (draft) => draft.disown(cat.nodeId))).toThrowError(failing('GROUP_FULL'));
+    const out = next(full, ann, (draft) => draft.revoke(bob.nodeId));
+    expect(out.chain.owners).not.toContainEqual(bob.nodeId);
+    for (const node of [full, team()]) expect(aliases(offered(node, out))).not.toContain('bob');
+    expect(takeRoster(offered(full, out), full.roster, T0).verdict).toBe('older');
+  });
 });
