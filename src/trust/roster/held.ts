@@ -114,7 +114,7 @@ function isHigher(other: VerifiedRoster, held: VerifiedRoster): boolean {
 
 function checkAdmissible(held: HeldGroup, other: VerifiedRoster, nowMs: number): void {
   if (isRevoked(held, other.signed.signerId)) throw notSignedByOwner();
-  if (other.body.version > held.roster.body.version + MAX_VERSION_JUMP) throw versionTooFar();
+  if (other.body.version > held.roster.body.version + BigInt(MAX_VERSION_JUMP)) throw versionTooFar();
   if (isExpired(other, nowMs)) throw rosterExpired();
 }
 

@@ -19,7 +19,7 @@ export const MAX_OWNER_CHANGES = 64;
 export const MAX_ROSTER_BYTES = 4 * 1024 * 1024;
 
 /** How far ahead a roster may be: one signature must not use up all versions. Nobody is away for a million changes. */
-export const MAX_VERSION_JUMP = 1_048_576n;
+export const MAX_VERSION_JUMP = 1_048_576;
 
 /** Groups that a node is in. Each may weigh several megabytes. */
 export const MAX_GROUPS = 64;
