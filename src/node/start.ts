@@ -50,7 +50,7 @@ import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
 import { createGroupActions } from './group/actions.ts';
-import { exchangeRosters } from './group/exchange.ts';
+import { RosterExchange } from './group/exchange.ts';
 import { keepOwners } from './group/keep-owners.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
@@ -186,7 +186,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     log,
   });
   const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
-  const opened = (link: Link) => exchangeRosters(link, rosters, log);
+  const exchange = new RosterExchange(rosters, log);
+  const opened = (link: Link) => exchange.opened(link);
   const links = new Links({
     identity,
     keyring,
@@ -381,6 +382,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => {
     tools.changes.close();
     rosters.changes.close();
+    exchange.close();
     peers.changes.close();
     links.board.close();
     tools.peers.close();

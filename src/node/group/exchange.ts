@@ -8,6 +8,7 @@ import type { Log } from '../../base/log.ts';
 import type { Link } from '../../link/link.ts';
 import { createClient } from '../../rpc/client.ts';
 import { createLinkTransport } from '../../rpc/link-transport.ts';
+import { nodeIdKey } from '../../trust/node-id.ts';
 import type { Rosters } from '../../trust/rosters.ts';
 import { ROSTER_FEATURE } from './view.ts';
 
@@ -20,12 +21,37 @@ const nothingNewMs = 500;
 /** Four megabytes take a moment on a slow line. */
 const fetchMs = 30_000;
 
-/** Watches the other end until the link ends. */
-export function exchangeRosters(link: Link, rosters: Rosters, log: Log): void {
-  if (!link.hello.features.includes(ROSTER_FEATURE)) return;
-  const ended = new AbortController();
-  void link.closed.then(() => ended.abort());
-  void watchPeer(createClient(RosterService, createLinkTransport(link)), rosters, log, ended.signal);
+/** One watch for each peer, over its newest link: a link that makes way, or a node that ends, waits for no watch. */
+export class RosterExchange {
+  readonly #rosters: Rosters;
+  readonly #log: Log;
+  readonly #watches = new Map<string, AbortController>();
+  #isClosed = false;
+
+  constructor(rosters: Rosters, log: Log) {
+    this.#rosters = rosters;
+    this.#log = log;
+  }
+
+  /** A link opened: watches the other end until it ends. */
+  opened(link: Link): void {
+    if (this.#isClosed || !link.hello.features.includes(ROSTER_FEATURE)) return;
+    const key = nodeIdKey(link.peerNodeId);
+    this.#watches.get(key)?.abort();
+    const stop = new AbortController();
+    this.#watches.set(key, stop);
+    void link.closed.then(() => {
+      stop.abort();
+      if (this.#watches.get(key) === stop) this.#watches.delete(key);
+    });
+    void watchPeer(createClient(RosterService, createLinkTransport(link)), this.#rosters, this.#log, stop.signal);
+  }
+
+  /** Ends all watches, and begins no more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#watches.values()) stop.abort();
+  }
 }
 
 /** Takes what one peer gives until the signal aborts. A roster that is refused changes nothing, and costs it a minute. */

@@ -126,4 +126,12 @@ describe('a group among nodes', () => {
     expect(await node(ann).peers()).toEqual(['bob', 'cat']);
     expect(await reason(node(ann).groups.joinGroup({ peer: 'cat', group: 'team' }))).toBe('NOT_GROUP_OWNER');
   });
+
+  it('does not keep a node from ending: no watch of rosters is waited for', async () => {
+    await vi.waitFor(async () => expect((await node(cat).admin.getStatus({})).linkCount).toBeGreaterThan(0), wait);
+    const started = performance.now();
+    await node(cat).running.stop();
+    // A link that waits for its calls does so for 30 s.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
 });
