@@ -29,6 +29,32 @@ export const comments: Readonly<Record<string, string>> = {
     "Anyone who completes mutual TLS, an unknown key included. Only JoinService.Redeem, LinkService.Open (whose hello refuses unknown keys itself) and RotationService (whose signatures count, not the caller) may say so.",
   "towline.v1.Access.ACCESS_UNSPECIFIED":
     "No access is declared. The method is refused to everybody, and a test fails.",
+  "towline.v1.AddMemberRequest":
+    "AddMemberRequest names a key to let in.",
+  "towline.v1.AddMemberRequest.addresses":
+    "Where it can be dialed.",
+  "towline.v1.AddMemberRequest.alias":
+    "What the group calls it.",
+  "towline.v1.AddMemberRequest.group":
+    "What the group is called here.",
+  "towline.v1.AddMemberRequest.node_id":
+    "The key.",
+  "towline.v1.AddMemberRequest.role":
+    "Its role. Empty for none.",
+  "towline.v1.AddMemberResponse":
+    "AddMemberResponse shows the group.",
+  "towline.v1.AddMemberResponse.group":
+    "The group, with its new version.",
+  "towline.v1.AddOwnerRequest":
+    "AddOwnerRequest names a member.",
+  "towline.v1.AddOwnerRequest.group":
+    "What the group is called here.",
+  "towline.v1.AddOwnerRequest.member":
+    "The alias here or in the group, the did:key, or 64 hex digits.",
+  "towline.v1.AddOwnerResponse":
+    "AddOwnerResponse shows the group.",
+  "towline.v1.AddOwnerResponse.group":
+    "The group, with its new version.",
   "towline.v1.AddTrustRequest":
     "AddTrustRequest names a key to trust.",
   "towline.v1.AddTrustRequest.addresses":
@@ -187,6 +213,18 @@ export const comments: Readonly<Record<string, string>> = {
     "An ordinary certificate, for programs that cannot pin a key.",
   "towline.v1.Config.upstreams":
     "MCP servers whose tools the node offers, by name.",
+  "towline.v1.CreateGroupRequest":
+    "CreateGroupRequest founds a group.",
+  "towline.v1.CreateGroupRequest.alias":
+    "What the group calls this node. If empty, what this node calls itself.",
+  "towline.v1.CreateGroupRequest.lifetime_seconds":
+    "How long each roster gives trust, in seconds; owners' nodes renew it while they run. If absent, for ever.",
+  "towline.v1.CreateGroupRequest.name":
+    "Its name, here and everywhere.",
+  "towline.v1.CreateGroupResponse":
+    "CreateGroupResponse shows the group.",
+  "towline.v1.CreateGroupResponse.group":
+    "The group.",
   "towline.v1.CreateInviteRequest":
     "CreateInviteRequest asks for an invite.",
   "towline.v1.CreateInviteRequest.alias":
@@ -279,6 +317,16 @@ export const comments: Readonly<Record<string, string>> = {
     "GetNodeResponse says who this node is.",
   "towline.v1.GetNodeResponse.node":
     "This node, with alias \"self\".",
+  "towline.v1.GetRosterRequest":
+    "GetRosterRequest names a group.",
+  "towline.v1.GetRosterRequest.group":
+    "The group's name.",
+  "towline.v1.GetRosterRequest.group_id":
+    "The founder's key. If empty, the group that this node calls so, if the caller is in it.",
+  "towline.v1.GetRosterResponse":
+    "GetRosterResponse is a roster.",
+  "towline.v1.GetRosterResponse.roster":
+    "The roster, signed.",
   "towline.v1.GetStatusRequest":
     "GetStatusRequest asks how the node does.",
   "towline.v1.GetStatusResponse":
@@ -323,6 +371,76 @@ export const comments: Readonly<Record<string, string>> = {
     "Why, for people.",
   "towline.v1.GoAway.reason":
     "Why.",
+  "towline.v1.Group":
+    "Group is a group that this node is in.",
+  "towline.v1.Group.create_time":
+    "When the roster was signed.",
+  "towline.v1.Group.expire_time":
+    "If present, when it stops giving trust.",
+  "towline.v1.Group.group_id":
+    "The founder's key.",
+  "towline.v1.Group.hash":
+    "SHA-256 of that roster.",
+  "towline.v1.Group.is_owner":
+    "Whether this node is an owner.",
+  "towline.v1.Group.member_count":
+    "How many members it has, this node included.",
+  "towline.v1.Group.name":
+    "What it is called here: the group of the keyring that its members are in.",
+  "towline.v1.Group.owner_ids":
+    "The owners, the first counts most.",
+  "towline.v1.Group.problems":
+    "What is wrong with it. Empty if nothing is.",
+  "towline.v1.Group.roster_name":
+    "What its owners call it.",
+  "towline.v1.Group.version":
+    "The version of the roster that is in force.",
+  "towline.v1.GroupMember":
+    "GroupMember is a member of a group.",
+  "towline.v1.GroupMember.addresses":
+    "Where the group says that it can be dialed.",
+  "towline.v1.GroupMember.alias":
+    "What it is called here. Empty if it is not trusted: another key has its alias.",
+  "towline.v1.GroupMember.is_owner":
+    "Whether it is an owner.",
+  "towline.v1.GroupMember.is_self":
+    "Whether it is this node.",
+  "towline.v1.GroupMember.node_id":
+    "Its key.",
+  "towline.v1.GroupMember.role":
+    "The role that the group gives it.",
+  "towline.v1.GroupMember.roster_alias":
+    "What the group calls it.",
+  "towline.v1.GroupProblem":
+    "GroupProblem is what is wrong with a group, and what mends it.",
+  "towline.v1.GroupProblem.help":
+    "What mends it.",
+  "towline.v1.GroupProblem.message":
+    "For people.",
+  "towline.v1.GroupProblem.reason":
+    "In UPPER_SNAKE: ROSTER_FORKED, ROSTER_EXPIRED, ROSTER_REFUSED, NOT_A_MEMBER, ALIAS_TAKEN, ROSTER_INVALID.",
+  "towline.v1.GroupService":
+    "GroupService runs the groups that this node is in. For its owner alone. Members are changed only where this node is an owner of the group; elsewhere `failed_precondition`, reason NOT_GROUP_OWNER.",
+  "towline.v1.GroupService/AddMember":
+    "Lets a key in, or changes what the group says of it.\n\nErrors: `already_exists` reason ALIAS_TAKEN, `resource_exhausted` reason GROUP_FULL.",
+  "towline.v1.GroupService/AddOwner":
+    "Makes a member an owner, behind those who are.",
+  "towline.v1.GroupService/CreateGroup":
+    "Founds a group: this node is its first owner and member; keys that the keyring has in the group become members.\n\nErrors: `already_exists` reason GROUP_EXISTS.",
+  "towline.v1.GroupService/JoinGroup":
+    "Joins a group that an owner added this node to, by asking a peer for the roster.",
+  "towline.v1.GroupService/LeaveGroup":
+    "Leaves a group: its members are trusted no longer here, and an owner who can be reached is asked to take this node out.\n\nErrors: `failed_precondition` reason GROUP_OWNER_STAYS for an owner, unless it is the only member.",
+  "towline.v1.GroupService/ListGroups":
+    "Lists the groups that this node is in, by name.",
+  "towline.v1.GroupService/ListMembers":
+    "Lists the members of a group, by alias.",
+  "towline.v1.GroupService/RemoveMember":
+    "Puts a key out: it is revoked on every node of the group at its next contact, live links included.\n\nErrors: `not_found` reason MEMBER_UNKNOWN, `failed_precondition` reason OWNER_SENIOR for an owner who stands before this node.",
+  "towline.v1.GroupService/RemoveOwner":
+    "Makes an owner who stands behind this node a member like others. This node itself goes to the last place among the owners: one of the others then removes it.\n\nErrors: `failed_precondition` reason OWNER_SENIOR, or LAST_OWNER.",
+  "towline.v1.GroupService/SetMemberAlias":
+    "Gives a member another name on this node alone.",
   "towline.v1.Heartbeat":
     "Heartbeat shows that the sender lives. A side that has sent nothing for 10 seconds sends one; a side that has received nothing for 30 seconds ends the link.",
   "towline.v1.Heartbeat.is_answer":
@@ -387,12 +505,26 @@ export const comments: Readonly<Record<string, string>> = {
     "When the invite stops working. 24 hours after it was made, unless the inviter said otherwise.",
   "towline.v1.InviteBody.group":
     "The group that the joiner becomes a member of, on the inviter's node.",
+  "towline.v1.InviteBody.group_id":
+    "The founder's key, if the group has a roster: then the inviter is one of its owners, and the joiner gets the roster of this group and of no other. Empty if not.",
   "towline.v1.InviteBody.invite_id":
     "Names the invite on the node that made it.",
   "towline.v1.InviteBody.inviter_id":
     "The node that made it.",
   "towline.v1.InviteBody.inviter_name":
     "What the inviter calls itself. The joiner uses it as the inviter's alias, unless told otherwise.",
+  "towline.v1.JoinGroupRequest":
+    "JoinGroupRequest names a group of a peer.",
+  "towline.v1.JoinGroupRequest.group":
+    "What the group is called there.",
+  "towline.v1.JoinGroupRequest.name":
+    "What it is called here; then it may be a group in which the keyring has others. If empty, as there.",
+  "towline.v1.JoinGroupRequest.peer":
+    "The peer's alias.",
+  "towline.v1.JoinGroupResponse":
+    "JoinGroupResponse shows the group.",
+  "towline.v1.JoinGroupResponse.group":
+    "The group.",
   "towline.v1.JoinRequest":
     "JoinRequest asks to join another node.",
   "towline.v1.JoinRequest.alias":
@@ -412,7 +544,15 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.JoinService":
     "JoinService lets strangers in who hold an invite.",
   "towline.v1.JoinService/Redeem":
-    "Trades an invite for trust: the caller's key, taken from its TLS certificate, is added to the invite's group in the keyring of this node. The only method, beside opening a link, that an unknown key may call.\n\nErrors: `permission_denied` for a bad signature, `deadline_exceeded` reason INVITE_EXPIRED, `failed_precondition` reason INVITE_USED, `already_exists` reason ALIAS_TAKEN, `unauthenticated` without a client certificate, `resource_exhausted` for too many attempts. A caller that already redeemed this invite with the same key gets the same answer again.",
+    "Trades an invite for trust: the caller's key, taken from its TLS certificate, is added to the invite's group in the keyring of this node; if the group has a roster, it becomes a member and gets the roster. The only method, beside opening a link, that an unknown key may call.\n\nErrors: `permission_denied` for a bad signature, `deadline_exceeded` reason INVITE_EXPIRED, `failed_precondition` reason INVITE_USED or NOT_GROUP_OWNER, `already_exists` reason ALIAS_TAKEN, `unauthenticated` without a client certificate, `resource_exhausted` for too many attempts. A caller that already redeemed this invite with the same key gets the same answer again.",
+  "towline.v1.LeaveGroupRequest":
+    "LeaveGroupRequest names a group.",
+  "towline.v1.LeaveGroupRequest.group":
+    "What it is called here.",
+  "towline.v1.LeaveGroupResponse":
+    "LeaveGroupResponse tells who knows of it.",
+  "towline.v1.LeaveGroupResponse.resigned":
+    "Whether an owner took this node out. If not, the others trust this node until an owner removes it.",
   "towline.v1.LinkClose":
     "LinkClose ends the link at once. Calls under way fail with `unavailable`.",
   "towline.v1.LinkClose.message":
@@ -515,6 +655,18 @@ export const comments: Readonly<Record<string, string>> = {
     "The agents, by name.",
   "towline.v1.ListAgentsResponse.next_page_token":
     "Asks for the next page. Empty on the last.",
+  "towline.v1.ListGroupsRequest":
+    "ListGroupsRequest asks for the groups.",
+  "towline.v1.ListGroupsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListGroupsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListGroupsResponse":
+    "ListGroupsResponse is a page of groups.",
+  "towline.v1.ListGroupsResponse.groups":
+    "The groups, by name.",
+  "towline.v1.ListGroupsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.ListLinksRequest":
     "ListLinksRequest asks for links.",
   "towline.v1.ListLinksRequest.peer":
@@ -525,6 +677,22 @@ export const comments: Readonly<Record<string, string>> = {
     "ListLinksResponse lists links.",
   "towline.v1.ListLinksResponse.links":
     "The open links, by alias, then the ended ones, newest first.",
+  "towline.v1.ListMembersRequest":
+    "ListMembersRequest asks for a page of members.",
+  "towline.v1.ListMembersRequest.group":
+    "What the group is called here.",
+  "towline.v1.ListMembersRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListMembersRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListMembersResponse":
+    "ListMembersResponse is a page of members.",
+  "towline.v1.ListMembersResponse.group":
+    "The group.",
+  "towline.v1.ListMembersResponse.members":
+    "The members, by the group's alias.",
+  "towline.v1.ListMembersResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.ListPeersRequest":
     "ListPeersRequest asks for a page of peers.",
   "towline.v1.ListPeersRequest.page_size":
@@ -625,6 +793,18 @@ export const comments: Readonly<Record<string, string>> = {
     "OpenResponse is one packet from the acceptor. At most 1 MiB.",
   "towline.v1.OpenResponse.frames":
     "Frames in the order in which they were sent. Streams are independent of each other.",
+  "towline.v1.OwnersBody":
+    "OwnersBody is one change of a group's owners.",
+  "towline.v1.OwnersBody.create_time":
+    "When it was signed.",
+  "towline.v1.OwnersBody.group":
+    "The group's name.",
+  "towline.v1.OwnersBody.group_id":
+    "The founder's key.",
+  "towline.v1.OwnersBody.owners":
+    "The owners from now on. The first counts most: a signer leaves everybody who stood before it as it was, and may change itself and those behind.",
+  "towline.v1.OwnersBody.previous_hash":
+    "SHA-256 of the body of the change before. Empty in the first.",
   "towline.v1.Peer":
     "Peer is another node that this node trusts, and how it is reached.",
   "towline.v1.Peer.addresses":
@@ -683,6 +863,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The group that it is in there.",
   "towline.v1.RedeemResponse.inviter_name":
     "What the inviter calls itself.",
+  "towline.v1.RedeemResponse.roster":
+    "The group's roster with the joiner in it, if the group has one.",
   "towline.v1.RelayDialer":
     "RelayDialer names the node that dials.",
   "towline.v1.RelayDialer.node_id":
@@ -721,6 +903,26 @@ export const comments: Readonly<Record<string, string>> = {
     "ReloadResponse tells what came of it.",
   "towline.v1.ReloadResponse.config_errors":
     "What is wrong with the configuration: file, line, reason. The other parts are in force.",
+  "towline.v1.RemoveMemberRequest":
+    "RemoveMemberRequest names a member.",
+  "towline.v1.RemoveMemberRequest.group":
+    "What the group is called here.",
+  "towline.v1.RemoveMemberRequest.member":
+    "The alias here or in the group, the did:key, or 64 hex digits.",
+  "towline.v1.RemoveMemberResponse":
+    "RemoveMemberResponse shows the group.",
+  "towline.v1.RemoveMemberResponse.group":
+    "The group, with its new version.",
+  "towline.v1.RemoveOwnerRequest":
+    "RemoveOwnerRequest names an owner.",
+  "towline.v1.RemoveOwnerRequest.group":
+    "What the group is called here.",
+  "towline.v1.RemoveOwnerRequest.member":
+    "The alias here or in the group, the did:key, or 64 hex digits.",
+  "towline.v1.RemoveOwnerResponse":
+    "RemoveOwnerResponse shows the group.",
+  "towline.v1.RemoveOwnerResponse.group":
+    "The group, with its new version.",
   "towline.v1.RemoveTrustRequest":
     "RemoveTrustRequest names a key to trust no longer.",
   "towline.v1.RemoveTrustRequest.group":
@@ -741,12 +943,110 @@ export const comments: Readonly<Record<string, string>> = {
     "What it signed: the nonce that this node gave to the caller.",
   "towline.v1.ReportResponse":
     "ReportResponse is empty: the younger of the two ends, the elder says so in its log and status.",
+  "towline.v1.ResignMemberRequest":
+    "ResignMemberRequest names the group that the caller leaves.",
+  "towline.v1.ResignMemberRequest.group":
+    "The group's name.",
+  "towline.v1.ResignMemberRequest.group_id":
+    "The founder's key.",
+  "towline.v1.ResignMemberResponse":
+    "ResignMemberResponse is empty: the caller is a member no longer.",
   "towline.v1.RevokeTokenRequest":
     "RevokeTokenRequest names a token.",
   "towline.v1.RevokeTokenRequest.token_id":
     "The token.",
   "towline.v1.RevokeTokenResponse":
     "RevokeTokenResponse is empty: the token works no more.",
+  "towline.v1.Roster":
+    "Roster is the list of a group's members, as one of the group's owners signed it. A group is named by the key of its founder together with its name; nobody else can make a roster of it.\n\nA node holds one roster of a group and takes another one in its place by these rules, in this order: the longer chain of owner changes; the higher version; the higher SHA-256 of the body. Two chains that part are decided where they part: the change whose signer stands first among the owners there counts.",
+  "towline.v1.Roster.create_time":
+    "When it was signed.",
+  "towline.v1.Roster.expire_time":
+    "If present, when it stops giving trust, unless a newer one came. If absent, never.",
+  "towline.v1.Roster.group":
+    "The group's name. Nodes may call it otherwise among themselves.",
+  "towline.v1.Roster.group_id":
+    "The founder's key: the first owner.",
+  "towline.v1.Roster.members":
+    "The members, by alias. Aliases and keys are unique. Every owner is a member.",
+  "towline.v1.Roster.owner_changes":
+    "The changes of owners since the founding, oldest first. The owners are those of the last one; with none, the founder alone.",
+  "towline.v1.Roster.previous_hash":
+    "SHA-256 of the body of the roster that the signer held before. Empty in the first.",
+  "towline.v1.Roster.revocations":
+    "The keys that were members and are no longer.",
+  "towline.v1.Roster.version":
+    "1 for the first roster of a group; each later one is higher than the one that its signer held. At most 1,048,576 higher than the one that a receiver holds: one signature must not use up all numbers.",
+  "towline.v1.RosterAlias":
+    "RosterAlias is this node's own name for a member.",
+  "towline.v1.RosterAlias.alias":
+    "What it is called here.",
+  "towline.v1.RosterAlias.node_id":
+    "The member.",
+  "towline.v1.RosterFork":
+    "RosterFork is the trace of two rosters that exclude each other.",
+  "towline.v1.RosterFork.other_hash":
+    "SHA-256 of the body that is not.",
+  "towline.v1.RosterFork.other_signer_id":
+    "The owner who signed the one that is not used. Empty if it was never seen.",
+  "towline.v1.RosterFork.see_time":
+    "When this node saw it.",
+  "towline.v1.RosterFork.used_hash":
+    "SHA-256 of the body that is used.",
+  "towline.v1.RosterFork.version":
+    "The version that both have.",
+  "towline.v1.RosterHead":
+    "RosterHead says which roster a node holds, without its members.",
+  "towline.v1.RosterHead.group":
+    "The group's name.",
+  "towline.v1.RosterHead.group_id":
+    "The founder's key.",
+  "towline.v1.RosterHead.hash":
+    "SHA-256 of its body.",
+  "towline.v1.RosterHead.owners_hash":
+    "SHA-256 of the body of the last change of owners. Empty if there was none.",
+  "towline.v1.RosterHead.version":
+    "Its version.",
+  "towline.v1.RosterMember":
+    "RosterMember is one member of a group.",
+  "towline.v1.RosterMember.addresses":
+    "Where it can be dialed, as \"host:port\" or whatever an address book takes.",
+  "towline.v1.RosterMember.alias":
+    "The name that the group suggests for it. A node may use another one.",
+  "towline.v1.RosterMember.node_id":
+    "The member's key.",
+  "towline.v1.RosterMember.role":
+    "The role that the group gives it. Empty for none.",
+  "towline.v1.RosterMember.since_version":
+    "The version that let it in. A revocation of the same or a higher version keeps the key out.",
+  "towline.v1.RosterRecord":
+    "RosterRecord is what a node keeps of a group in `<home>/trust/<group>.roster`. It never leaves the node.",
+  "towline.v1.RosterRecord.aliases":
+    "Names that this node gives to members in place of the group's.",
+  "towline.v1.RosterRecord.forks":
+    "Where owners signed two rosters of one version, newest first. The last 16.",
+  "towline.v1.RosterRecord.join_time":
+    "When the node joined the group: the older of two groups keeps an alias that both give.",
+  "towline.v1.RosterRecord.revocations":
+    "All revocations that owners signed, those of rosters that are not in force included.",
+  "towline.v1.RosterRecord.roster":
+    "The roster that is in force.",
+  "towline.v1.RosterRevocation":
+    "RosterRevocation is a key that a group trusts no longer. It stays in force where two owners signed at once and the other one's roster is used: only a member entry with a higher `since_version` lets the key back in.",
+  "towline.v1.RosterRevocation.node_id":
+    "The key.",
+  "towline.v1.RosterRevocation.revoke_time":
+    "When.",
+  "towline.v1.RosterRevocation.version":
+    "The version that put it out.",
+  "towline.v1.RosterService":
+    "RosterService carries rosters between the members of a group. Each end of a link watches the other: whoever holds the newer roster of a group gives it. Only peers with a key are answered, and only of groups that they are in.",
+  "towline.v1.RosterService/GetRoster":
+    "Gives the roster of a group that is in force here. The caller verifies it by itself.\n\nErrors: `not_found` reason GROUP_UNKNOWN if this node is not in the group, or the caller is not.",
+  "towline.v1.RosterService/ResignMember":
+    "Takes the caller out of the group, on a node of one of its owners.\n\nErrors: `not_found` reason GROUP_UNKNOWN; `failed_precondition` reason NOT_GROUP_OWNER on other nodes, and GROUP_OWNER_STAYS if the caller is an owner.",
+  "towline.v1.RosterService/WatchRosters":
+    "Sends one head for each group that both are in, and again when a roster changes. The server never ends the stream by itself; after a reconnect the caller starts again.",
   "towline.v1.RotateKeyRequest":
     "RotateKeyRequest asks for a new key.",
   "towline.v1.RotateKeyRequest.grace_seconds":
@@ -783,10 +1083,38 @@ export const comments: Readonly<Record<string, string>> = {
     "Tells this node of new keys, oldest first. A key in its keyring is replaced by its successor, under the same alias and in the same groups. Telling it again changes nothing.\n\nErrors: `permission_denied` reason ROTATION_REFUSED if none of the keys is known here, a signature is wrong, the old key has another successor already, or the successor is known by another alias.",
   "towline.v1.RotationService/GetSuccessor":
     "Gives the rotations that lead from a key that this node had to the one that it has: for those who look for it by the old one. Errors: `not_found` reason ROTATION_UNKNOWN.",
+  "towline.v1.SetMemberAliasRequest":
+    "SetMemberAliasRequest names a member anew.",
+  "towline.v1.SetMemberAliasRequest.alias":
+    "What it is called here from now on. If empty, as the group calls it.",
+  "towline.v1.SetMemberAliasRequest.group":
+    "What the group is called here.",
+  "towline.v1.SetMemberAliasRequest.member":
+    "The alias here or in the group, the did:key, or 64 hex digits.",
+  "towline.v1.SetMemberAliasResponse":
+    "SetMemberAliasResponse shows the group.",
+  "towline.v1.SetMemberAliasResponse.group":
+    "The group.",
   "towline.v1.ShutdownRequest":
     "ShutdownRequest asks the node to end.",
   "towline.v1.ShutdownResponse":
     "ShutdownResponse is empty: the node drains and ends.",
+  "towline.v1.SignedOwners":
+    "SignedOwners is a change of owners as an owner before it signed it.",
+  "towline.v1.SignedOwners.body":
+    "The exact bytes of an OwnersBody.",
+  "towline.v1.SignedOwners.signature":
+    "Ed25519, by the signer's key, of the domain \"towline-owners-v1\", a zero byte, and `body`.",
+  "towline.v1.SignedOwners.signer_id":
+    "The owner who signed.",
+  "towline.v1.SignedRoster":
+    "SignedRoster is what travels.",
+  "towline.v1.SignedRoster.body":
+    "The exact bytes of a Roster.",
+  "towline.v1.SignedRoster.signature":
+    "Ed25519, by the signer's key, of the domain \"towline-roster-v1\", a zero byte, and `body`.",
+  "towline.v1.SignedRoster.signer_id":
+    "The owner who signed.",
   "towline.v1.StreamCancel":
     "StreamCancel gives a call up. The callee's handler sees its signal abort; what it still sends is dropped.",
   "towline.v1.StreamCancel.code":
@@ -1043,6 +1371,12 @@ export const comments: Readonly<Record<string, string>> = {
     "A peer that is there, as it is now.",
   "towline.v1.WatchPeersResponse.removed_alias":
     "The alias of a peer that is trusted no longer.",
+  "towline.v1.WatchRostersRequest":
+    "WatchRostersRequest asks to be told of rosters.",
+  "towline.v1.WatchRostersResponse":
+    "WatchRostersResponse is one roster that is held.",
+  "towline.v1.WatchRostersResponse.head":
+    "Which one.",
   "towline.v1.WatchSynced":
     "WatchSynced marks the end of the first round of a watch.",
   "towline.v1.WatchToolsRequest":

@@ -6,6 +6,7 @@ import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
 import { file_towline_v1_frame } from './towline/v1/frame_pb.ts';
+import { file_towline_v1_group_service } from './towline/v1/group_service_pb.ts';
 import { file_towline_v1_instance_service } from './towline/v1/instance_service_pb.ts';
 import { file_towline_v1_invite } from './towline/v1/invite_pb.ts';
 import { file_towline_v1_join_service } from './towline/v1/join_service_pb.ts';
@@ -13,6 +14,8 @@ import { file_towline_v1_link_service } from './towline/v1/link_service_pb.ts';
 import { file_towline_v1_node } from './towline/v1/node_pb.ts';
 import { file_towline_v1_node_service } from './towline/v1/node_service_pb.ts';
 import { file_towline_v1_relay_service } from './towline/v1/relay_service_pb.ts';
+import { file_towline_v1_roster } from './towline/v1/roster_pb.ts';
+import { file_towline_v1_roster_service } from './towline/v1/roster_service_pb.ts';
 import { file_towline_v1_rotation } from './towline/v1/rotation_pb.ts';
 import { file_towline_v1_rotation_service } from './towline/v1/rotation_service_pb.ts';
 import { file_towline_v1_token } from './towline/v1/token_pb.ts';
@@ -27,6 +30,7 @@ export const files: readonly DescFile[] = [
   file_towline_v1_config,
   file_towline_v1_error_info,
   file_towline_v1_frame,
+  file_towline_v1_group_service,
   file_towline_v1_instance_service,
   file_towline_v1_invite,
   file_towline_v1_join_service,
@@ -34,6 +38,8 @@ export const files: readonly DescFile[] = [
   file_towline_v1_node,
   file_towline_v1_node_service,
   file_towline_v1_relay_service,
+  file_towline_v1_roster,
+  file_towline_v1_roster_service,
   file_towline_v1_rotation,
   file_towline_v1_rotation_service,
   file_towline_v1_token,

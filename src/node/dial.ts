@@ -3,6 +3,7 @@
  * make.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DescService } from '@bufbuild/protobuf';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { equalBytes } from '../base/bytes.ts';
@@ -26,8 +27,10 @@ import { type ClientAt, followSuccessor, type SuccessionParts, tellSuccessor } f
 /** Nobody reads the name: keys are what counts. */
 const BASE_URL = 'https://towline.invalid';
 
-/** What somebody may answer whom nobody knows yet: a few names, a few keys. */
+/** What somebody may answer whom nobody knows yet: a few keys. */
 const STRANGER_MAX_BYTES = 64 * 1024;
+/** The same of an inviter, whose answer may hold a roster of 4 MiB. */
+const JOIN_MAX_BYTES = 5 * 1024 * 1024;
 
 export interface DialerParts {
   readonly identity: Identity;
@@ -121,7 +124,7 @@ export function createDialer(parts: DialerParts): Dialer {
     }
   }
 
-  const clientAt: ClientAt = async (service, nodeId, address) => {
+  async function strangerAt<S extends DescService>(service: S, nodeId: Uint8Array, address: string, maxBytes: number) {
     const { stream } = await dialCarrier({ identity: tls, nodeId, address });
     const { createConnectTransport } = await import('@connectrpc/connect-node');
     const transport = createConnectTransport({
@@ -129,13 +132,14 @@ export function createDialer(parts: DialerParts): Dialer {
       httpVersion: '2',
       nodeOptions: { createConnection: () => stream },
       acceptCompression: [],
-      readMaxBytes: STRANGER_MAX_BYTES,
+      readMaxBytes: maxBytes,
     });
     const client = createClient(service, transport);
     return { ...client, [Symbol.asyncDispose]: async () => void stream.destroy() };
-  };
+  }
 
-  const joinClientAt: JoinClientAt = (nodeId, address) => clientAt(JoinService, nodeId, address);
+  const clientAt: ClientAt = (service, nodeId, address) => strangerAt(service, nodeId, address, STRANGER_MAX_BYTES);
+  const joinClientAt: JoinClientAt = (nodeId, address) => strangerAt(JoinService, nodeId, address, JOIN_MAX_BYTES);
 
   return { dial, dialDirect, joinClientAt };
 }

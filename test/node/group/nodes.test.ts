@@ -1,5 +1,5 @@
 /** Whole nodes in this process, over real sockets. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@connectrpc/connect';
@@ -10,7 +10,8 @@ import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
 import { type RunningNode, startNode } from '../../../src/node/start.ts';
 import { reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
-import { parseNodeId } from '../../../src/trust/node-id.ts';
+import { formatNodeId, parseNodeId } from '../../../src/trust/node-id.ts';
+import { newNodeId } from '../../trust/support.ts';
 
 const owner: Principal = { kind: 'owner', name: 'owner', groups: new Set() };
 const wait = { timeout: 20_000, interval: 50 };
@@ -125,6 +126,19 @@ describe('a group among nodes', () => {
     expect(await node(ann).group('work')).toMatchObject({ name: 'work', rosterName: 'team', memberCount: 3 });
     expect(await node(ann).peers()).toEqual(['bob', 'cat']);
     expect(await reason(node(ann).groups.joinGroup({ peer: 'cat', group: 'team' }))).toBe('NOT_GROUP_OWNER');
+  });
+
+  it('of a thousand members, whom the founder knew, is joined like any other', async () => {
+    const home = join(folder, 'big');
+    await mkdir(join(home, 'trust'), { recursive: true, mode: 0o700 });
+    const lines = Array.from({ length: 1_000 }, (_, n) => `${formatNodeId(newNodeId())} m${n}\n`);
+    await writeFile(join(home, 'trust', 'big.keys'), lines.join(''), { mode: 0o600 });
+    const big = await Node.start('big', home);
+    started.push(big);
+    await big.groups.createGroup({ name: 'big' });
+    const { invite } = await big.admin.createInvite({ group: 'big' });
+    await node(ann).admin.join({ invite });
+    expect(await node(ann).group('big')).toMatchObject({ memberCount: 1_002 });
   });
 
   it('does not keep a node from ending: no watch of rosters is waited for', async () => {
