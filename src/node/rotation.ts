@@ -32,6 +32,8 @@ export interface RotationParts {
   readonly book: AddressBook;
   readonly rotations: Rotations;
   readonly tokens: Tokens;
+  /** The groups with rosters that this node is in. */
+  readonly groups: () => string[];
   readonly pool: () => LinkPool;
   /** The port shows the new key from now on. */
   readonly renewTls: () => void;
@@ -49,7 +51,7 @@ export interface Rotated {
 }
 
 export interface KeyRotation extends RotationActions {
-  /** Gives this node a new key. Throws ROTATION_RUNNING, or what is wrong with the home. */
+  /** Gives this node a new key. Throws ROTATION_RUNNING, ROTATION_IN_GROUP, or what is wrong with the home. */
   rotate(graceMs: number | undefined): Promise<Rotated>;
   close(): void;
 }
@@ -146,6 +148,8 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
     successor: (nodeId) => rotations.ownFrom(nodeId, identity.nodeId),
     async rotate(graceMs) {
       if (isRunning) throw new LocalError('ROTATION_RUNNING', 'the key is being changed already');
+      const [group] = parts.groups();
+      if (group !== undefined) throw inGroup(group);
       isRunning = true;
       try {
         return await rotate(graceMs);
@@ -157,4 +161,15 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
       for (const stop of timers.values()) stop();
     },
   };
+}
+
+/** A roster names keys: the other members would not know the new one, and an owner could sign no more. */
+function inGroup(group: string): LocalError {
+  return new LocalError(
+    'ROTATION_IN_GROUP',
+    `the roster of the group "${group}" names the key that this node has now`,
+    {
+      help: `towline group leave ${group}, then rotate, then join again with a new invite; an owner first makes way for another (towline group owner)`,
+    },
+  );
 }

@@ -21,9 +21,9 @@ import { ServiceRegistry } from '../rpc/registry.ts';
 import { createAdminService } from '../services/admin/service.ts';
 import { createGroupService } from '../services/group/service.ts';
 import { createInstanceService } from '../services/instance/service.ts';
-import { createJoinService, createJoinService } from '../services/join/service.ts';
-import { createNodeService, createNodeService } from '../services/node/service.ts';
-import { createRelay, createRelay } from '../services/relay/service.ts';
+import { createJoinService } from '../services/join/service.ts';
+import { createNodeService } from '../services/node/service.ts';
+import { createRelay } from '../services/relay/service.ts';
 import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
 import { selfAlias } from '../services/tool/self.ts';
@@ -231,6 +231,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     book,
     rotations,
     tokens,
+    groups: () => [...rosters.list(), ...rosters.broken()].map(({ name }) => name),
     pool: () => links.pool,
     renewTls: () => listening?.renewTls(),
     onTrust,

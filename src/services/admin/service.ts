@@ -46,6 +46,7 @@ const codes: Readonly<Record<string, Code>> = {
   PEER_UNKNOWN: Code.NotFound,
   TOKEN_UNKNOWN: Code.NotFound,
   ROTATION_RUNNING: Code.FailedPrecondition,
+  ROTATION_IN_GROUP: Code.FailedPrecondition,
   HOME_NOT_WRITABLE: Code.FailedPrecondition,
   CONFIG_INVALID: Code.FailedPrecondition,
   NOT_WRITABLE: Code.FailedPrecondition,
