@@ -149,7 +149,7 @@ describe('an inviter that answers a join', () => {
 
   it.each([
     ['with a bomb is not believed', { 'content-encoding': 'gzip' }, bomb, Code.Internal],
-    ['without end is cut off', {}, Buffer.alloc(MIB), Code.ResourceExhausted],
+    ['without end is cut off', {}, Buffer.alloc(8 * MIB), Code.ResourceExhausted],
   ])('%s', async (_, headers, body, code) => {
     const { nodeId, address } = await inviter(headers, body);
     const joiner = testNode();
