@@ -126,6 +126,8 @@ describe('a group among nodes', () => {
     await node(ann).groups.joinGroup({ peer: 'bob', group: 'team', name: 'work' });
     expect(await node(ann).group('work')).toMatchObject({ name: 'work', rosterName: 'team', memberCount: 3 });
     expect(await node(ann).peers()).toEqual(['bob', 'cat']);
+    // Cat takes no link from Ann before it has heard of her.
+    await vi.waitFor(async () => expect(await node(cat).peers()).toEqual(['ann', 'bob']), wait);
     expect(await reason(node(ann).groups.joinGroup({ peer: 'cat', group: 'team' }))).toBe('NOT_GROUP_OWNER');
   });
 
