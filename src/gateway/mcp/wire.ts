@@ -5,22 +5,9 @@
  */
 import { LocalError } from '../../base/errors.ts';
 import { type InnerObjects, type JsonMembers, jsonMembers, jsonObject } from '../../base/json-text.ts';
+import { type RpcError, rpcCode } from '../../base/rpc-error.ts';
 
-/** The codes of JSON-RPC 2.0 §5.1 that we send. */
-export const rpcCode = {
-  parse: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internal: -32603,
-} as const;
-
-/** A JSON-RPC error; `data` is exact JSON text. */
-export interface RpcError {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: string;
-}
+export { type RpcError, rpcCode };
 
 /** Asks for an answer. `id` is the exact text of a string or number; `params` that of an object or array. */
 export interface RpcRequest {

@@ -4,23 +4,10 @@
  */
 import { LocalError } from '../../base/errors.ts';
 import { type JsonMembers, jsonMembers } from '../../base/json-text.ts';
+import { type RpcError, rpcCode } from '../../base/rpc-error.ts';
 import { MAX_CREDITS, MAX_ID_CHARS, MAX_TIMEOUT_MS } from './limits.ts';
 
-/** The codes of JSON-RPC 2.0 §5.1. */
-export const rpcCode = {
-  parse: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internal: -32603,
-} as const;
-
-/** A JSON-RPC error; `data` is exact JSON text. */
-export interface RpcError {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: string;
-}
+export { type RpcError, rpcCode };
 
 /** What somebody asks for. */
 export interface RpcCall {
