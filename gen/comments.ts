@@ -195,6 +195,10 @@ export const comments: Readonly<Record<string, string>> = {
     "No common protocol version.",
   "towline.v1.Config":
     "Config is the file `towline.yaml` in a node's home. Its keys are the field names below.",
+  "towline.v1.Config.hub":
+    "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
+  "towline.v1.Config.hubs":
+    "Other hubs for some of the services.",
   "towline.v1.Config.listen":
     "Where the node listens.",
   "towline.v1.Config.log_level":
@@ -337,6 +341,8 @@ export const comments: Readonly<Record<string, string>> = {
     "How many agents are on it.",
   "towline.v1.GetStatusResponse.config_errors":
     "What is wrong with its configuration: file, line, reason. Empty if nothing is.",
+  "towline.v1.GetStatusResponse.hubs":
+    "Which node's services it uses, one row a service that lives on a hub.",
   "towline.v1.GetStatusResponse.link_count":
     "How many links are open.",
   "towline.v1.GetStatusResponse.listen_addresses":
@@ -481,6 +487,40 @@ export const comments: Readonly<Record<string, string>> = {
     "The sender's software and version: \"towline/0.1.0\". For display only.",
   "towline.v1.HelloBody.team":
     "The team that the sender claims. For display only.",
+  "towline.v1.HubSource":
+    "HubSource tells who chose a hub.",
+  "towline.v1.HubSource.HUB_SOURCE_CONFIG":
+    "The configuration.",
+  "towline.v1.HubSource.HUB_SOURCE_JOIN":
+    "The first join: that of this node to another, or of another to it.",
+  "towline.v1.HubSource.HUB_SOURCE_NONE":
+    "Nobody: a node that was told nothing uses its own services.",
+  "towline.v1.HubSource.HUB_SOURCE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.HubStatus":
+    "HubStatus tells whose service a node uses.",
+  "towline.v1.HubStatus.alias":
+    "The alias of the hub, \"self\" for the node's own. The text of its key if no alias is known.",
+  "towline.v1.HubStatus.node_id":
+    "The hub's key. Empty if the alias is unknown.",
+  "towline.v1.HubStatus.problem":
+    "Why the service cannot be used there, for people. Empty if nothing is known against it.",
+  "towline.v1.HubStatus.service":
+    "The service: \"channels\", \"mailboxes\", \"state\", \"memory\" or \"skills\".",
+  "towline.v1.HubStatus.source":
+    "Who decided it.",
+  "towline.v1.HubsConfig":
+    "HubsConfig names the hub of each service: an alias, or \"self\". Where empty, `hub` of the configuration counts.",
+  "towline.v1.HubsConfig.channels":
+    "Whose channels are used.",
+  "towline.v1.HubsConfig.mailboxes":
+    "Whose mailboxes are used.",
+  "towline.v1.HubsConfig.memory":
+    "Whose memory is used.",
+  "towline.v1.HubsConfig.skills":
+    "Whose skills are used.",
+  "towline.v1.HubsConfig.state":
+    "Whose state is used.",
   "towline.v1.InstanceService":
     "InstanceService finds out that two nodes run with one key: a home that was copied. A peer that has links to both asks each for a nonce, lets each sign the other's, and hands the signatures over. So nobody who does not hold the key itself can make a node believe it. Instance ids begin with the time at which their process started (48 bits, in milliseconds since 1970): the node with the greater one, the younger, ends.",
   "towline.v1.InstanceService/Challenge":
@@ -537,6 +577,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The alias that this node would like on the inviter's node. If empty, what this node calls itself.",
   "towline.v1.JoinResponse":
     "JoinResponse tells what the join gave.",
+  "towline.v1.JoinResponse.hub_alias":
+    "The alias of the hub that this node uses from now on; \"self\" if it uses its own services.",
   "towline.v1.JoinResponse.own_alias":
     "The alias that this node has on the inviter's node.",
   "towline.v1.JoinResponse.peer":
@@ -861,6 +903,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The alias that the joiner has on the inviter's node.",
   "towline.v1.RedeemResponse.group":
     "The group that it is in there.",
+  "towline.v1.RedeemResponse.hub_id":
+    "The key of the hub that the inviter uses; its own if it uses its own services. If empty, the inviter does not say: its own. A joiner that has chosen no hub yet uses the same one, if it trusts the key.",
   "towline.v1.RedeemResponse.inviter_name":
     "What the inviter calls itself.",
   "towline.v1.RedeemResponse.roster":

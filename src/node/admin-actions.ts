@@ -33,6 +33,7 @@ import type { Rosters } from '../trust/rosters.ts';
 import type { TokenInfo as KnownToken, Tokens } from '../trust/tokens.ts';
 import type { Agents } from './agents.ts';
 import { joinByInvite } from './group/join.ts';
+import type { HubChoice } from './hub/choice.ts';
 import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
 import type { LinkBoard } from './link-board.ts';
 import { aliasFrom } from './name.ts';
@@ -55,6 +56,7 @@ export interface AdminParts {
   readonly tokens: Tokens;
   readonly peers: Peers;
   readonly agents: Agents;
+  readonly hubs: HubChoice;
   readonly visitors: Visitors;
   readonly tools: LocalTools;
   readonly self: () => Node;
@@ -121,6 +123,7 @@ export function createAdminActions(parts: AdminParts): AdminActions {
         upstreams: parts.tools.sources.map((source) => source.status()),
         configErrors: parts.configErrors(),
         warnings: parts.warnings(),
+        hubs: parts.hubs.status(),
         residentBytes: BigInt(process.memoryUsage.rss()),
         refusedConnections: Object.fromEntries(
           Object.entries(parts.refused()).map(([why, count]) => [why, BigInt(count)]),
@@ -173,7 +176,9 @@ export function createAdminActions(parts: AdminParts): AdminActions {
       await book.learn(inviterId, opened.body.addresses, 'invite');
       await book.markSuccess(inviterId, address);
       await book.setDial(inviterId, true);
-      return create(JoinResponseSchema, { peer: await peerOf(inviterId), ownAlias });
+      const peer = await peerOf(inviterId);
+      await parts.hubs.joined(redeemed.hubId);
+      return create(JoinResponseSchema, { peer, ownAlias, hubAlias: parts.hubs.hubOf('channels') ?? 'self' });
     },
 
     async addTrust({ nodeId, alias, group, addresses, dial }) {

@@ -16,6 +16,7 @@ import { formatNodeId } from '../trust/node-id.ts';
 import { type HeldGroup, memberInForce, membersOf } from '../trust/roster/held.ts';
 import { groupUnknown, memberAliasTaken } from '../trust/roster/problems.ts';
 import type { Rosters } from '../trust/rosters.ts';
+import type { HubChoice } from './hub/choice.ts';
 import { checkNotSelf } from './own-key.ts';
 
 export interface JoinParts {
@@ -24,6 +25,7 @@ export interface JoinParts {
   readonly keyring: Keyring;
   readonly rosters: Rosters;
   readonly book: AddressBook;
+  readonly hubs: Pick<HubChoice, 'hubForJoiners' | 'joinedHere'>;
   readonly nodeName: string;
   readonly log: Log;
   /** A key was added, and its addresses learnt. */
@@ -31,7 +33,7 @@ export interface JoinParts {
 }
 
 export function createJoinActions(parts: JoinParts): JoinActions {
-  const { identity, invites, keyring, rosters, book, nodeName, log, onTrust } = parts;
+  const { identity, invites, keyring, rosters, book, hubs, nodeName, log, onTrust } = parts;
 
   /** The group with the roster that an invite is for; nothing for a group without. */
   function rosterOf({ group, groupId }: InviteBody): HeldGroup | undefined {
@@ -81,9 +83,11 @@ export function createJoinActions(parts: JoinParts): JoinActions {
         }));
       await book.learn(nodeId, learnt, 'invite');
       await onTrust(nodeId);
+      await hubs.joinedHere();
+      const hubId = hubs.hubForJoiners();
       const known = joined && memberInForce(joined, nodeId);
-      if (joined && known) return { alias: known.alias, roster: joined.roster.signed };
-      return { alias: keyring.byId(nodeId)?.alias ?? alias };
+      if (joined && known) return { alias: known.alias, roster: joined.roster.signed, hubId };
+      return { alias: keyring.byId(nodeId)?.alias ?? alias, hubId };
     },
   };
 }

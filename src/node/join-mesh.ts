@@ -25,6 +25,8 @@ export interface Redeemed {
   readonly ownAlias: string;
   /** The group's roster, not verified yet, if the inviter gave one. */
   readonly roster: SignedRoster | undefined;
+  /** The key of the hub that the inviter uses, itself perhaps. */
+  readonly hubId: Uint8Array;
 }
 
 /** Reads and checks a pasted invite. Throws INVITE_INVALID or INVITE_EXPIRED. */
@@ -45,7 +47,8 @@ export async function redeemInvite(
       await using client = await clientAt(body.inviterId, address);
       const request = { invite, ...own, addresses: [...own.addresses] };
       const answer = await client.redeem(request, { timeoutMs: redeemMs });
-      return { body, address, ownAlias: answer.alias, roster: answer.roster };
+      const hubId = answer.hubId.length > 0 ? answer.hubId : body.inviterId;
+      return { body, address, ownAlias: answer.alias, roster: answer.roster, hubId };
     } catch (error) {
       // Only an answer of the node itself ends the search.
       if (errorInfoOf(error)) throw error;

@@ -69,11 +69,11 @@ export class Links {
   /** The ToolService of the peer with this alias, dialed when it is called. */
   toolClient(alias: string): Client<typeof ToolService> | undefined {
     const entry = this.#parts.keyring.byAlias(alias);
-    return entry && createClient(ToolService, retryTransport(createLinkTransport(() => this.#linkTo(entry.nodeId))));
+    return entry && createClient(ToolService, retryTransport(createLinkTransport(() => this.linkTo(entry.nodeId))));
   }
 
-  /** A peer with a new key may still have its link by the old one. */
-  #linkTo(nodeId: Uint8Array): Link | Promise<Link> {
+  /** The link to a peer, dialed if there is none. A peer with a new key may still have its link by the old one. */
+  linkTo(nodeId: Uint8Array): Link | Promise<Link> {
     const before = this.pool.usable(nodeId) ? undefined : this.#parts.predecessorOf?.(nodeId);
     return (before && this.pool.usable(before)) ?? this.pool.linkTo(nodeId);
   }

@@ -51,6 +51,7 @@ import { RosterExchange } from './group/exchange.ts';
 import { keepOwners } from './group/keep-owners.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
+import { openHubChoice } from './hub/choice.ts';
 import { createJoinActions } from './join-actions.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
@@ -146,6 +147,14 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => tokens.close());
   const invites = new Invites(store.table('invites'));
   const book = new AddressBook(store.table('addresses'));
+  const hubs = await openHubChoice({
+    table: store.table('hub'),
+    identity,
+    keyring,
+    config: () => config,
+    latestKey: (nodeId) => rotations.latest(nodeId),
+    linkTo: (nodeId) => links.linkTo(nodeId),
+  });
   const agents = new Agents();
   const visitors = new Visitors();
 
@@ -272,6 +281,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     visitors,
     tools: tools.local,
     self,
+    hubs,
     onTrust,
     reload,
     rotate: (graceMs) => rotation.rotate(graceMs),
@@ -306,7 +316,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       stop().catch((failed: unknown) => log.error('ended with a failure', { error: messageOf(failed) })),
     );
   };
-  const join = createJoinActions({ identity, invites, keyring, rosters, book, nodeName: name, log, onTrust });
+  const join = createJoinActions({ identity, invites, keyring, rosters, book, hubs, nodeName: name, log, onTrust });
   const groups = createGroupActions({
     identity,
     rosters,

@@ -47,6 +47,17 @@ export class Rotations {
     return undefined;
   }
 
+  /** The key that a node has now, as far as is known here, that had this one once. */
+  latest(nodeId: Uint8Array): Uint8Array {
+    let at = toHex(nodeId);
+    for (let hops = 0; hops < MAX_ROTATIONS; hops++) {
+      const row = this.#rows.get(at);
+      if (!row) break;
+      at = row.newId;
+    }
+    return fromHex(at);
+  }
+
   /** Whether this key was given up, and for another successor than this. */
   contradicts({ oldId, newId }: Succession): boolean {
     const row = this.#rows.get(toHex(oldId));

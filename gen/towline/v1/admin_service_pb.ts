@@ -22,7 +22,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/admin_service.proto.
  */
 export const file_towline_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCLjAwoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSEAoId2FybmluZ3MYDSADKAkaOQoXUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASJbChBMaXN0TGlua3NSZXF1ZXN0EhYKBHBlZXIYASABKAlCCLpIBXIDGIABEi8KBnN0YXRlcxgCIAMoDjIVLnRvd2xpbmUudjEuTGlua1N0YXRlQgi6SAWSAQIQAyI6ChFMaXN0TGlua3NSZXNwb25zZRIlCgVsaW5rcxgBIAMoCzIWLnRvd2xpbmUudjEuTGlua1N0YXR1cyJiChFXYXRjaExpbmtzUmVxdWVzdBIWCgRwZWVyGAEgASgJQgi6SAVyAxiAARIlCgtpbnRlcnZhbF9tcxgCIAEoDUILukgIKgYY4NQDKGRIAIgBAUIOCgxfaW50ZXJ2YWxfbXMidAoSV2F0Y2hMaW5rc1Jlc3BvbnNlEiYKBGxpbmsYASABKAsyFi50b3dsaW5lLnYxLkxpbmtTdGF0dXNIABImCgVyb3VuZBgCIAEoCzIVLnRvd2xpbmUudjEuTGlua1JvdW5kSABCDgoFZXZlbnQSBbpIAggBIh8KCUxpbmtSb3VuZBISCgpvcGVuX2NvdW50GAEgASgNIuAFCgpMaW5rU3RhdHVzEg0KBWFsaWFzGAEgASgJEg8KB25vZGVfaWQYAiABKAwSDwoHY2FycmllchgDIAEoCRIOCgZkaWFsZWQYBCABKAgSFgoOcmVtb3RlX2FkZHJlc3MYBSABKAkSLQoJb3Blbl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjbG9zZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgxjbG9zZV9yZWFzb24YCCABKA4yFy50b3dsaW5lLnYxLkNsb3NlUmVhc29uEhUKDWNsb3NlX21lc3NhZ2UYCSABKAkSFAoMc3RyZWFtX2NvdW50GAogASgNEhoKDXJvdW5kX3RyaXBfbXMYCyABKAFIAIgBARISCgpzZW50X2J5dGVzGAwgASgEEhYKDnJlY2VpdmVkX2J5dGVzGA0gASgEEhgKEHNlbnRfZnJhbWVfY291bnQYDiABKAQSGQoRc2VudF9wYWNrZXRfY291bnQYDyABKAQSDwoHbGlua19pZBgQIAEoDRIkCgVzdGF0ZRgRIAEoDjIVLnRvd2xpbmUudjEuTGlua1N0YXRlEhYKDmNsb3NlZF9ieV9wZWVyGBIgASgIEhwKFHJlY2VpdmVkX2ZyYW1lX2NvdW50GBMgASgEEh0KFXJlY2VpdmVkX3BhY2tldF9jb3VudBgUIAEoBBIUCgx1bnNlbnRfYnl0ZXMYFSABKAQSKAoHY3JlZGl0cxgWIAEoCzIXLnRvd2xpbmUudjEuTGlua0NyZWRpdHMSMgoRbGFzdF9jbG9zZV9yZWFzb24YFyABKA4yFy50b3dsaW5lLnYxLkNsb3NlUmVhc29uEhoKEmxhc3RfY2xvc2VfbWVzc2FnZRgYIAEoCRITCgtyZWxheV9hbGlhcxgZIAEoCUIQCg5fcm91bmRfdHJpcF9tcyKHAQoLTGlua0NyZWRpdHMSFQoNc2VuZF9tZXNzYWdlcxgBIAEoBBISCgpzZW5kX2J5dGVzGAIgASgEEhgKEHJlY2VpdmVfbWVzc2FnZXMYAyABKAQSFQoNcmVjZWl2ZV9ieXRlcxgEIAEoBBIcChR3YWl0aW5nX3N0cmVhbV9jb3VudBgFIAEoDSLBAQoTQ3JlYXRlSW52aXRlUmVxdWVzdBIzCgVncm91cBgBIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWFsaWFzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSKwoQbGlmZXRpbWVfc2Vjb25kcxgDIAEoDUIMukgJKgcYgJqeASgBSACIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHMiZgoUQ3JlYXRlSW52aXRlUmVzcG9uc2USDgoGaW52aXRlGAEgASgJEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVncm91cBgDIAEoCSLSAQoLSm9pblJlcXVlc3QSGwoGaW52aXRlGAEgASgJQgu6SAhyBhABGICAARIzCgVhbGlhcxgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWdyb3VwGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSPAoOcHJvcG9zZWRfYWxpYXMYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCJBCgxKb2luUmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLnRvd2xpbmUudjEuUGVlchIRCglvd25fYWxpYXMYAiABKAkivQEKD0FkZFRydXN0UmVxdWVzdBIYCgdub2RlX2lkGAEgASgMQge6SAR6AmggEjAKBWFsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIbCglhZGRyZXNzZXMYBCADKAlCCLpIBZIBAhAQEgwKBGRpYWwYBSABKAgiMgoQQWRkVHJ1c3RSZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyImMKElJlbW92ZVRydXN0UmVxdWVzdBIYCgRwZWVyGAEgASgJQgq6SAdyBRABGIABEjMKBWdyb3VwGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQiNgoTUmVtb3ZlVHJ1c3RSZXNwb25zZRIOCgZncm91cHMYASADKAkSDwoHcmV2b2tlZBgCIAEoCCKnAgoSQ3JlYXRlVG9rZW5SZXF1ZXN0Ei8KBGtpbmQYASABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEGAIYAxIzCgdzdWJqZWN0GAIgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgDIAMoCUIIukgFkgECEEASKwoQbGlmZXRpbWVfc2Vjb25kcxgEIAEoDUIMukgJKgcYgOeEDygBSACIAQESHgoGc2NvcGVzGAUgAygJQg66SAuSAQgQECIEcgIYYBIgCgpjbGllbnRfa2V5GAYgASgMQge6SAR6AmggSAGIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHNCDQoLX2NsaWVudF9rZXkiSQoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIjCgRpbmZvGAIgASgLMhUudG93bGluZS52MS5Ub2tlbkluZm8isAIKCVRva2VuSW5mbxIQCgh0b2tlbl9pZBgBIAEoDBIjCgRraW5kGAIgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmQSDwoHc3ViamVjdBgDIAEoCRIOCgZncm91cHMYBCADKAkSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X3VzZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzY29wZXMYCCADKAkSFwoKY2xpZW50X2tleRgJIAEoDEgAiAEBQg0KC19jbGllbnRfa2V5Ik4KEUxpc3RUb2tlbnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiVAoSTGlzdFRva2Vuc1Jlc3BvbnNlEiUKBnRva2VucxgBIAMoCzIVLnRvd2xpbmUudjEuVG9rZW5JbmZvEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIvChJSZXZva2VUb2tlblJlcXVlc3QSGQoIdG9rZW5faWQYASABKAxCB7pIBHoCaBAiFQoTUmV2b2tlVG9rZW5SZXNwb25zZSIPCg1SZWxvYWRSZXF1ZXN0IicKDlJlbG9hZFJlc3BvbnNlEhUKDWNvbmZpZ19lcnJvcnMYASADKAkiEQoPU2h1dGRvd25SZXF1ZXN0IhIKEFNodXRkb3duUmVzcG9uc2UiTAoQUm90YXRlS2V5UmVxdWVzdBImCg1ncmFjZV9zZWNvbmRzGAEgASgNQgq6SAcqBRiAmp4BSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiRwoRUm90YXRlS2V5UmVzcG9uc2USDwoHbm9kZV9pZBgBIAEoDBIRCglmb2xsb3dlcnMYAiADKAkSDgoGdW50b2xkGAMgAygJKmwKCUxpbmtTdGF0ZRIaChZMSU5LX1NUQVRFX1VOU1BFQ0lGSUVEEAASEwoPTElOS19TVEFURV9PUEVOEAESFwoTTElOS19TVEFURV9EUkFJTklORxACEhUKEUxJTktfU1RBVEVfQ0xPU0VEEAMyrwgKDEFkbWluU2VydmljZRJRCglHZXRTdGF0dXMSHC50b3dsaW5lLnYxLkdldFN0YXR1c1JlcXVlc3QaHS50b3dsaW5lLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgeQAgGouxgEElEKCUxpc3RMaW5rcxIcLnRvd2xpbmUudjEuTGlzdExpbmtzUmVxdWVzdBodLnRvd2xpbmUudjEuTGlzdExpbmtzUmVzcG9uc2UiB5ACAai7GAQSVgoKV2F0Y2hMaW5rcxIdLnRvd2xpbmUudjEuV2F0Y2hMaW5rc1JlcXVlc3QaHi50b3dsaW5lLnYxLldhdGNoTGlua3NSZXNwb25zZSIHkAIBqLsYBDABElcKDENyZWF0ZUludml0ZRIfLnRvd2xpbmUudjEuQ3JlYXRlSW52aXRlUmVxdWVzdBogLnRvd2xpbmUudjEuQ3JlYXRlSW52aXRlUmVzcG9uc2UiBKi7GAQSPwoESm9pbhIXLnRvd2xpbmUudjEuSm9pblJlcXVlc3QaGC50b3dsaW5lLnYxLkpvaW5SZXNwb25zZSIEqLsYBBJLCghBZGRUcnVzdBIbLnRvd2xpbmUudjEuQWRkVHJ1c3RSZXF1ZXN0GhwudG93bGluZS52MS5BZGRUcnVzdFJlc3BvbnNlIgSouxgEElQKC1JlbW92ZVRydXN0Eh4udG93bGluZS52MS5SZW1vdmVUcnVzdFJlcXVlc3QaHy50b3dsaW5lLnYxLlJlbW92ZVRydXN0UmVzcG9uc2UiBKi7GAQSVAoLQ3JlYXRlVG9rZW4SHi50b3dsaW5lLnYxLkNyZWF0ZVRva2VuUmVxdWVzdBofLnRvd2xpbmUudjEuQ3JlYXRlVG9rZW5SZXNwb25zZSIEqLsYBBJUCgpMaXN0VG9rZW5zEh0udG93bGluZS52MS5MaXN0VG9rZW5zUmVxdWVzdBoeLnRvd2xpbmUudjEuTGlzdFRva2Vuc1Jlc3BvbnNlIgeQAgGouxgEElQKC1Jldm9rZVRva2VuEh4udG93bGluZS52MS5SZXZva2VUb2tlblJlcXVlc3QaHy50b3dsaW5lLnYxLlJldm9rZVRva2VuUmVzcG9uc2UiBKi7GAQSTgoJUm90YXRlS2V5EhwudG93bGluZS52MS5Sb3RhdGVLZXlSZXF1ZXN0Gh0udG93bGluZS52MS5Sb3RhdGVLZXlSZXNwb25zZSIEqLsYBBJFCgZSZWxvYWQSGS50b3dsaW5lLnYxLlJlbG9hZFJlcXVlc3QaGi50b3dsaW5lLnYxLlJlbG9hZFJlc3BvbnNlIgSouxgEEksKCFNodXRkb3duEhsudG93bGluZS52MS5TaHV0ZG93blJlcXVlc3QaHC50b3dsaW5lLnYxLlNodXRkb3duUmVzcG9uc2UiBKi7GARiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
+  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKIBAoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSEAoId2FybmluZ3MYDSADKAkSIwoEaHVicxgOIAMoCzIVLnRvd2xpbmUudjEuSHViU3RhdHVzGjkKF1JlZnVzZWRDb25uZWN0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEidAoJSHViU3RhdHVzEg8KB3NlcnZpY2UYASABKAkSDQoFYWxpYXMYAiABKAkSDwoHbm9kZV9pZBgDIAEoDBIlCgZzb3VyY2UYBCABKA4yFS50b3dsaW5lLnYxLkh1YlNvdXJjZRIPCgdwcm9ibGVtGAUgASgJIlsKEExpc3RMaW5rc1JlcXVlc3QSFgoEcGVlchgBIAEoCUIIukgFcgMYgAESLwoGc3RhdGVzGAIgAygOMhUudG93bGluZS52MS5MaW5rU3RhdGVCCLpIBZIBAhADIjoKEUxpc3RMaW5rc1Jlc3BvbnNlEiUKBWxpbmtzGAEgAygLMhYudG93bGluZS52MS5MaW5rU3RhdHVzImIKEVdhdGNoTGlua3NSZXF1ZXN0EhYKBHBlZXIYASABKAlCCLpIBXIDGIABEiUKC2ludGVydmFsX21zGAIgASgNQgu6SAgqBhjg1AMoZEgAiAEBQg4KDF9pbnRlcnZhbF9tcyJ0ChJXYXRjaExpbmtzUmVzcG9uc2USJgoEbGluaxgBIAEoCzIWLnRvd2xpbmUudjEuTGlua1N0YXR1c0gAEiYKBXJvdW5kGAIgASgLMhUudG93bGluZS52MS5MaW5rUm91bmRIAEIOCgVldmVudBIFukgCCAEiHwoJTGlua1JvdW5kEhIKCm9wZW5fY291bnQYASABKA0i4AUKCkxpbmtTdGF0dXMSDQoFYWxpYXMYASABKAkSDwoHbm9kZV9pZBgCIAEoDBIPCgdjYXJyaWVyGAMgASgJEg4KBmRpYWxlZBgEIAEoCBIWCg5yZW1vdGVfYWRkcmVzcxgFIAEoCRItCglvcGVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsb3NlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDGNsb3NlX3JlYXNvbhgIIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SFQoNY2xvc2VfbWVzc2FnZRgJIAEoCRIUCgxzdHJlYW1fY291bnQYCiABKA0SGgoNcm91bmRfdHJpcF9tcxgLIAEoAUgAiAEBEhIKCnNlbnRfYnl0ZXMYDCABKAQSFgoOcmVjZWl2ZWRfYnl0ZXMYDSABKAQSGAoQc2VudF9mcmFtZV9jb3VudBgOIAEoBBIZChFzZW50X3BhY2tldF9jb3VudBgPIAEoBBIPCgdsaW5rX2lkGBAgASgNEiQKBXN0YXRlGBEgASgOMhUudG93bGluZS52MS5MaW5rU3RhdGUSFgoOY2xvc2VkX2J5X3BlZXIYEiABKAgSHAoUcmVjZWl2ZWRfZnJhbWVfY291bnQYEyABKAQSHQoVcmVjZWl2ZWRfcGFja2V0X2NvdW50GBQgASgEEhQKDHVuc2VudF9ieXRlcxgVIAEoBBIoCgdjcmVkaXRzGBYgASgLMhcudG93bGluZS52MS5MaW5rQ3JlZGl0cxIyChFsYXN0X2Nsb3NlX3JlYXNvbhgXIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SGgoSbGFzdF9jbG9zZV9tZXNzYWdlGBggASgJEhMKC3JlbGF5X2FsaWFzGBkgASgJQhAKDl9yb3VuZF90cmlwX21zIocBCgtMaW5rQ3JlZGl0cxIVCg1zZW5kX21lc3NhZ2VzGAEgASgEEhIKCnNlbmRfYnl0ZXMYAiABKAQSGAoQcmVjZWl2ZV9tZXNzYWdlcxgDIAEoBBIVCg1yZWNlaXZlX2J5dGVzGAQgASgEEhwKFHdhaXRpbmdfc3RyZWFtX2NvdW50GAUgASgNIsEBChNDcmVhdGVJbnZpdGVSZXF1ZXN0EjMKBWdyb3VwGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFYWxpYXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIrChBsaWZldGltZV9zZWNvbmRzGAMgASgNQgy6SAkqBxiAmp4BKAFIAIgBAUITChFfbGlmZXRpbWVfc2Vjb25kcyJmChRDcmVhdGVJbnZpdGVSZXNwb25zZRIOCgZpbnZpdGUYASABKAkSLwoLZXhwaXJlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWdyb3VwGAMgASgJItIBCgtKb2luUmVxdWVzdBIbCgZpbnZpdGUYASABKAlCC7pICHIGEAEYgIABEjMKBWFsaWFzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI8Cg5wcm9wb3NlZF9hbGlhcxgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIlQKDEpvaW5SZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyEhEKCW93bl9hbGlhcxgCIAEoCRIRCglodWJfYWxpYXMYAyABKAkivQEKD0FkZFRydXN0UmVxdWVzdBIYCgdub2RlX2lkGAEgASgMQge6SAR6AmggEjAKBWFsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIbCglhZGRyZXNzZXMYBCADKAlCCLpIBZIBAhAQEgwKBGRpYWwYBSABKAgiMgoQQWRkVHJ1c3RSZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyImMKElJlbW92ZVRydXN0UmVxdWVzdBIYCgRwZWVyGAEgASgJQgq6SAdyBRABGIABEjMKBWdyb3VwGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQiNgoTUmVtb3ZlVHJ1c3RSZXNwb25zZRIOCgZncm91cHMYASADKAkSDwoHcmV2b2tlZBgCIAEoCCKnAgoSQ3JlYXRlVG9rZW5SZXF1ZXN0Ei8KBGtpbmQYASABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEGAIYAxIzCgdzdWJqZWN0GAIgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgDIAMoCUIIukgFkgECEEASKwoQbGlmZXRpbWVfc2Vjb25kcxgEIAEoDUIMukgJKgcYgOeEDygBSACIAQESHgoGc2NvcGVzGAUgAygJQg66SAuSAQgQECIEcgIYYBIgCgpjbGllbnRfa2V5GAYgASgMQge6SAR6AmggSAGIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHNCDQoLX2NsaWVudF9rZXkiSQoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIjCgRpbmZvGAIgASgLMhUudG93bGluZS52MS5Ub2tlbkluZm8isAIKCVRva2VuSW5mbxIQCgh0b2tlbl9pZBgBIAEoDBIjCgRraW5kGAIgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmQSDwoHc3ViamVjdBgDIAEoCRIOCgZncm91cHMYBCADKAkSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X3VzZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzY29wZXMYCCADKAkSFwoKY2xpZW50X2tleRgJIAEoDEgAiAEBQg0KC19jbGllbnRfa2V5Ik4KEUxpc3RUb2tlbnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiVAoSTGlzdFRva2Vuc1Jlc3BvbnNlEiUKBnRva2VucxgBIAMoCzIVLnRvd2xpbmUudjEuVG9rZW5JbmZvEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIvChJSZXZva2VUb2tlblJlcXVlc3QSGQoIdG9rZW5faWQYASABKAxCB7pIBHoCaBAiFQoTUmV2b2tlVG9rZW5SZXNwb25zZSIPCg1SZWxvYWRSZXF1ZXN0IicKDlJlbG9hZFJlc3BvbnNlEhUKDWNvbmZpZ19lcnJvcnMYASADKAkiEQoPU2h1dGRvd25SZXF1ZXN0IhIKEFNodXRkb3duUmVzcG9uc2UiTAoQUm90YXRlS2V5UmVxdWVzdBImCg1ncmFjZV9zZWNvbmRzGAEgASgNQgq6SAcqBRiAmp4BSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiRwoRUm90YXRlS2V5UmVzcG9uc2USDwoHbm9kZV9pZBgBIAEoDBIRCglmb2xsb3dlcnMYAiADKAkSDgoGdW50b2xkGAMgAygJKmgKCUh1YlNvdXJjZRIaChZIVUJfU09VUkNFX1VOU1BFQ0lGSUVEEAASEwoPSFVCX1NPVVJDRV9OT05FEAESFQoRSFVCX1NPVVJDRV9DT05GSUcQAhITCg9IVUJfU09VUkNFX0pPSU4QAypsCglMaW5rU3RhdGUSGgoWTElOS19TVEFURV9VTlNQRUNJRklFRBAAEhMKD0xJTktfU1RBVEVfT1BFThABEhcKE0xJTktfU1RBVEVfRFJBSU5JTkcQAhIVChFMSU5LX1NUQVRFX0NMT1NFRBADMq8ICgxBZG1pblNlcnZpY2USUQoJR2V0U3RhdHVzEhwudG93bGluZS52MS5HZXRTdGF0dXNSZXF1ZXN0Gh0udG93bGluZS52MS5HZXRTdGF0dXNSZXNwb25zZSIHkAIBqLsYBBJRCglMaXN0TGlua3MSHC50b3dsaW5lLnYxLkxpc3RMaW5rc1JlcXVlc3QaHS50b3dsaW5lLnYxLkxpc3RMaW5rc1Jlc3BvbnNlIgeQAgGouxgEElYKCldhdGNoTGlua3MSHS50b3dsaW5lLnYxLldhdGNoTGlua3NSZXF1ZXN0Gh4udG93bGluZS52MS5XYXRjaExpbmtzUmVzcG9uc2UiB5ACAai7GAQwARJXCgxDcmVhdGVJbnZpdGUSHy50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlcXVlc3QaIC50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlc3BvbnNlIgSouxgEEj8KBEpvaW4SFy50b3dsaW5lLnYxLkpvaW5SZXF1ZXN0GhgudG93bGluZS52MS5Kb2luUmVzcG9uc2UiBKi7GAQSSwoIQWRkVHJ1c3QSGy50b3dsaW5lLnYxLkFkZFRydXN0UmVxdWVzdBocLnRvd2xpbmUudjEuQWRkVHJ1c3RSZXNwb25zZSIEqLsYBBJUCgtSZW1vdmVUcnVzdBIeLnRvd2xpbmUudjEuUmVtb3ZlVHJ1c3RSZXF1ZXN0Gh8udG93bGluZS52MS5SZW1vdmVUcnVzdFJlc3BvbnNlIgSouxgEElQKC0NyZWF0ZVRva2VuEh4udG93bGluZS52MS5DcmVhdGVUb2tlblJlcXVlc3QaHy50b3dsaW5lLnYxLkNyZWF0ZVRva2VuUmVzcG9uc2UiBKi7GAQSVAoKTGlzdFRva2VucxIdLnRvd2xpbmUudjEuTGlzdFRva2Vuc1JlcXVlc3QaHi50b3dsaW5lLnYxLkxpc3RUb2tlbnNSZXNwb25zZSIHkAIBqLsYBBJUCgtSZXZva2VUb2tlbhIeLnRvd2xpbmUudjEuUmV2b2tlVG9rZW5SZXF1ZXN0Gh8udG93bGluZS52MS5SZXZva2VUb2tlblJlc3BvbnNlIgSouxgEEk4KCVJvdGF0ZUtleRIcLnRvd2xpbmUudjEuUm90YXRlS2V5UmVxdWVzdBodLnRvd2xpbmUudjEuUm90YXRlS2V5UmVzcG9uc2UiBKi7GAQSRQoGUmVsb2FkEhkudG93bGluZS52MS5SZWxvYWRSZXF1ZXN0GhoudG93bGluZS52MS5SZWxvYWRSZXNwb25zZSIEqLsYBBJLCghTaHV0ZG93bhIbLnRvd2xpbmUudjEuU2h1dGRvd25SZXF1ZXN0GhwudG93bGluZS52MS5TaHV0ZG93blJlc3BvbnNlIgSouxgEYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
 
 /**
  * GetStatusRequest asks how the node does.
@@ -135,6 +135,13 @@ export type GetStatusResponse = Message<"towline.v1.GetStatusResponse"> & {
    * @generated from field: repeated string warnings = 13;
    */
   warnings: string[];
+
+  /**
+   * Which node's services it uses, one row a service that lives on a hub.
+   *
+   * @generated from field: repeated towline.v1.HubStatus hubs = 14;
+   */
+  hubs: HubStatus[];
 };
 
 /**
@@ -143,6 +150,55 @@ export type GetStatusResponse = Message<"towline.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_towline_v1_admin_service, 1);
+
+/**
+ * HubStatus tells whose service a node uses.
+ *
+ * @generated from message towline.v1.HubStatus
+ */
+export type HubStatus = Message<"towline.v1.HubStatus"> & {
+  /**
+   * The service: "channels", "mailboxes", "state", "memory" or "skills".
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * The alias of the hub, "self" for the node's own. The text of its key if no alias is known.
+   *
+   * @generated from field: string alias = 2;
+   */
+  alias: string;
+
+  /**
+   * The hub's key. Empty if the alias is unknown.
+   *
+   * @generated from field: bytes node_id = 3;
+   */
+  nodeId: Uint8Array;
+
+  /**
+   * Who decided it.
+   *
+   * @generated from field: towline.v1.HubSource source = 4;
+   */
+  source: HubSource;
+
+  /**
+   * Why the service cannot be used there, for people. Empty if nothing is known against it.
+   *
+   * @generated from field: string problem = 5;
+   */
+  problem: string;
+};
+
+/**
+ * Describes the message towline.v1.HubStatus.
+ * Use `create(HubStatusSchema)` to create a new message.
+ */
+export const HubStatusSchema: GenMessage<HubStatus> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 2);
 
 /**
  * ListLinksRequest asks for links.
@@ -170,7 +226,7 @@ export type ListLinksRequest = Message<"towline.v1.ListLinksRequest"> & {
  * Use `create(ListLinksRequestSchema)` to create a new message.
  */
 export const ListLinksRequestSchema: GenMessage<ListLinksRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 2);
+  messageDesc(file_towline_v1_admin_service, 3);
 
 /**
  * ListLinksResponse lists links.
@@ -191,7 +247,7 @@ export type ListLinksResponse = Message<"towline.v1.ListLinksResponse"> & {
  * Use `create(ListLinksResponseSchema)` to create a new message.
  */
 export const ListLinksResponseSchema: GenMessage<ListLinksResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 3);
+  messageDesc(file_towline_v1_admin_service, 4);
 
 /**
  * WatchLinksRequest asks to be told of links.
@@ -219,7 +275,7 @@ export type WatchLinksRequest = Message<"towline.v1.WatchLinksRequest"> & {
  * Use `create(WatchLinksRequestSchema)` to create a new message.
  */
 export const WatchLinksRequestSchema: GenMessage<WatchLinksRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 4);
+  messageDesc(file_towline_v1_admin_service, 5);
 
 /**
  * WatchLinksResponse is one link, or the end of a round.
@@ -256,7 +312,7 @@ export type WatchLinksResponse = Message<"towline.v1.WatchLinksResponse"> & {
  * Use `create(WatchLinksResponseSchema)` to create a new message.
  */
 export const WatchLinksResponseSchema: GenMessage<WatchLinksResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 5);
+  messageDesc(file_towline_v1_admin_service, 6);
 
 /**
  * LinkRound ends a round of a watch of links.
@@ -277,7 +333,7 @@ export type LinkRound = Message<"towline.v1.LinkRound"> & {
  * Use `create(LinkRoundSchema)` to create a new message.
  */
 export const LinkRoundSchema: GenMessage<LinkRound> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 6);
+  messageDesc(file_towline_v1_admin_service, 7);
 
 /**
  * LinkStatus tells how a link does, or how it ended.
@@ -468,7 +524,7 @@ export type LinkStatus = Message<"towline.v1.LinkStatus"> & {
  * Use `create(LinkStatusSchema)` to create a new message.
  */
 export const LinkStatusSchema: GenMessage<LinkStatus> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 7);
+  messageDesc(file_towline_v1_admin_service, 8);
 
 /**
  * LinkCredits is what flow control allows on a link now. Credits belong to one call and one direction; the sums are of
@@ -518,7 +574,7 @@ export type LinkCredits = Message<"towline.v1.LinkCredits"> & {
  * Use `create(LinkCreditsSchema)` to create a new message.
  */
 export const LinkCreditsSchema: GenMessage<LinkCredits> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 8);
+  messageDesc(file_towline_v1_admin_service, 9);
 
 /**
  * CreateInviteRequest asks for an invite.
@@ -553,7 +609,7 @@ export type CreateInviteRequest = Message<"towline.v1.CreateInviteRequest"> & {
  * Use `create(CreateInviteRequestSchema)` to create a new message.
  */
 export const CreateInviteRequestSchema: GenMessage<CreateInviteRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 9);
+  messageDesc(file_towline_v1_admin_service, 10);
 
 /**
  * CreateInviteResponse is the invite.
@@ -588,7 +644,7 @@ export type CreateInviteResponse = Message<"towline.v1.CreateInviteResponse"> & 
  * Use `create(CreateInviteResponseSchema)` to create a new message.
  */
 export const CreateInviteResponseSchema: GenMessage<CreateInviteResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 10);
+  messageDesc(file_towline_v1_admin_service, 11);
 
 /**
  * JoinRequest asks to join another node.
@@ -630,7 +686,7 @@ export type JoinRequest = Message<"towline.v1.JoinRequest"> & {
  * Use `create(JoinRequestSchema)` to create a new message.
  */
 export const JoinRequestSchema: GenMessage<JoinRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 11);
+  messageDesc(file_towline_v1_admin_service, 12);
 
 /**
  * JoinResponse tells what the join gave.
@@ -651,6 +707,13 @@ export type JoinResponse = Message<"towline.v1.JoinResponse"> & {
    * @generated from field: string own_alias = 2;
    */
   ownAlias: string;
+
+  /**
+   * The alias of the hub that this node uses from now on; "self" if it uses its own services.
+   *
+   * @generated from field: string hub_alias = 3;
+   */
+  hubAlias: string;
 };
 
 /**
@@ -658,7 +721,7 @@ export type JoinResponse = Message<"towline.v1.JoinResponse"> & {
  * Use `create(JoinResponseSchema)` to create a new message.
  */
 export const JoinResponseSchema: GenMessage<JoinResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 12);
+  messageDesc(file_towline_v1_admin_service, 13);
 
 /**
  * AddTrustRequest names a key to trust.
@@ -707,7 +770,7 @@ export type AddTrustRequest = Message<"towline.v1.AddTrustRequest"> & {
  * Use `create(AddTrustRequestSchema)` to create a new message.
  */
 export const AddTrustRequestSchema: GenMessage<AddTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 13);
+  messageDesc(file_towline_v1_admin_service, 14);
 
 /**
  * AddTrustResponse shows the peer.
@@ -728,7 +791,7 @@ export type AddTrustResponse = Message<"towline.v1.AddTrustResponse"> & {
  * Use `create(AddTrustResponseSchema)` to create a new message.
  */
 export const AddTrustResponseSchema: GenMessage<AddTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 14);
+  messageDesc(file_towline_v1_admin_service, 15);
 
 /**
  * RemoveTrustRequest names a key to trust no longer.
@@ -756,7 +819,7 @@ export type RemoveTrustRequest = Message<"towline.v1.RemoveTrustRequest"> & {
  * Use `create(RemoveTrustRequestSchema)` to create a new message.
  */
 export const RemoveTrustRequestSchema: GenMessage<RemoveTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 15);
+  messageDesc(file_towline_v1_admin_service, 16);
 
 /**
  * RemoveTrustResponse tells what was removed.
@@ -784,7 +847,7 @@ export type RemoveTrustResponse = Message<"towline.v1.RemoveTrustResponse"> & {
  * Use `create(RemoveTrustResponseSchema)` to create a new message.
  */
 export const RemoveTrustResponseSchema: GenMessage<RemoveTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 16);
+  messageDesc(file_towline_v1_admin_service, 17);
 
 /**
  * CreateTokenRequest asks for a token.
@@ -840,7 +903,7 @@ export type CreateTokenRequest = Message<"towline.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 17);
+  messageDesc(file_towline_v1_admin_service, 18);
 
 /**
  * CreateTokenResponse is the token.
@@ -868,7 +931,7 @@ export type CreateTokenResponse = Message<"towline.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 18);
+  messageDesc(file_towline_v1_admin_service, 19);
 
 /**
  * TokenInfo describes a token without giving it.
@@ -945,7 +1008,7 @@ export type TokenInfo = Message<"towline.v1.TokenInfo"> & {
  * Use `create(TokenInfoSchema)` to create a new message.
  */
 export const TokenInfoSchema: GenMessage<TokenInfo> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 19);
+  messageDesc(file_towline_v1_admin_service, 20);
 
 /**
  * ListTokensRequest asks for a page of tokens.
@@ -973,7 +1036,7 @@ export type ListTokensRequest = Message<"towline.v1.ListTokensRequest"> & {
  * Use `create(ListTokensRequestSchema)` to create a new message.
  */
 export const ListTokensRequestSchema: GenMessage<ListTokensRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 20);
+  messageDesc(file_towline_v1_admin_service, 21);
 
 /**
  * ListTokensResponse is a page of tokens.
@@ -1001,7 +1064,7 @@ export type ListTokensResponse = Message<"towline.v1.ListTokensResponse"> & {
  * Use `create(ListTokensResponseSchema)` to create a new message.
  */
 export const ListTokensResponseSchema: GenMessage<ListTokensResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 21);
+  messageDesc(file_towline_v1_admin_service, 22);
 
 /**
  * RevokeTokenRequest names a token.
@@ -1022,7 +1085,7 @@ export type RevokeTokenRequest = Message<"towline.v1.RevokeTokenRequest"> & {
  * Use `create(RevokeTokenRequestSchema)` to create a new message.
  */
 export const RevokeTokenRequestSchema: GenMessage<RevokeTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 22);
+  messageDesc(file_towline_v1_admin_service, 23);
 
 /**
  * RevokeTokenResponse is empty: the token works no more.
@@ -1037,7 +1100,7 @@ export type RevokeTokenResponse = Message<"towline.v1.RevokeTokenResponse"> & {
  * Use `create(RevokeTokenResponseSchema)` to create a new message.
  */
 export const RevokeTokenResponseSchema: GenMessage<RevokeTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 23);
+  messageDesc(file_towline_v1_admin_service, 24);
 
 /**
  * ReloadRequest asks to read the configuration again.
@@ -1052,7 +1115,7 @@ export type ReloadRequest = Message<"towline.v1.ReloadRequest"> & {
  * Use `create(ReloadRequestSchema)` to create a new message.
  */
 export const ReloadRequestSchema: GenMessage<ReloadRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 24);
+  messageDesc(file_towline_v1_admin_service, 25);
 
 /**
  * ReloadResponse tells what came of it.
@@ -1073,7 +1136,7 @@ export type ReloadResponse = Message<"towline.v1.ReloadResponse"> & {
  * Use `create(ReloadResponseSchema)` to create a new message.
  */
 export const ReloadResponseSchema: GenMessage<ReloadResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 25);
+  messageDesc(file_towline_v1_admin_service, 26);
 
 /**
  * ShutdownRequest asks the node to end.
@@ -1088,7 +1151,7 @@ export type ShutdownRequest = Message<"towline.v1.ShutdownRequest"> & {
  * Use `create(ShutdownRequestSchema)` to create a new message.
  */
 export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 26);
+  messageDesc(file_towline_v1_admin_service, 27);
 
 /**
  * ShutdownResponse is empty: the node drains and ends.
@@ -1103,7 +1166,7 @@ export type ShutdownResponse = Message<"towline.v1.ShutdownResponse"> & {
  * Use `create(ShutdownResponseSchema)` to create a new message.
  */
 export const ShutdownResponseSchema: GenMessage<ShutdownResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 27);
+  messageDesc(file_towline_v1_admin_service, 28);
 
 /**
  * RotateKeyRequest asks for a new key.
@@ -1125,7 +1188,7 @@ export type RotateKeyRequest = Message<"towline.v1.RotateKeyRequest"> & {
  * Use `create(RotateKeyRequestSchema)` to create a new message.
  */
 export const RotateKeyRequestSchema: GenMessage<RotateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 28);
+  messageDesc(file_towline_v1_admin_service, 29);
 
 /**
  * RotateKeyResponse tells of the new key.
@@ -1160,7 +1223,55 @@ export type RotateKeyResponse = Message<"towline.v1.RotateKeyResponse"> & {
  * Use `create(RotateKeyResponseSchema)` to create a new message.
  */
 export const RotateKeyResponseSchema: GenMessage<RotateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 29);
+  messageDesc(file_towline_v1_admin_service, 30);
+
+/**
+ * HubSource tells who chose a hub.
+ *
+ * @generated from enum towline.v1.HubSource
+ */
+export const HubSource = {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: HUB_SOURCE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Nobody: a node that was told nothing uses its own services.
+   *
+   * @generated from enum value: HUB_SOURCE_NONE = 1;
+   */
+  NONE: 1,
+
+  /**
+   * The configuration.
+   *
+   * @generated from enum value: HUB_SOURCE_CONFIG = 2;
+   */
+  CONFIG: 2,
+
+  /**
+   * The first join: that of this node to another, or of another to it.
+   *
+   * @generated from enum value: HUB_SOURCE_JOIN = 3;
+   */
+  JOIN: 3,
+} as const;
+
+/**
+ * HubSource tells who chose a hub.
+ *
+ * @generated from enum towline.v1.HubSource
+ */
+export type HubSource = (typeof HubSource)[keyof typeof HubSource] | UnknownEnum;
+
+/**
+ * Describes the enum towline.v1.HubSource.
+ */
+export const HubSourceSchema: GenEnum<HubSource> = /*@__PURE__*/
+  enumDesc(file_towline_v1_admin_service, 0);
 
 /**
  * LinkState tells where a link is in its life. Transitions: OPEN -> DRAINING -> CLOSED, and OPEN -> CLOSED.
@@ -1208,7 +1319,7 @@ export type LinkState = (typeof LinkState)[keyof typeof LinkState] | UnknownEnum
  * Describes the enum towline.v1.LinkState.
  */
 export const LinkStateSchema: GenEnum<LinkState> = /*@__PURE__*/
-  enumDesc(file_towline_v1_admin_service, 0);
+  enumDesc(file_towline_v1_admin_service, 1);
 
 /**
  * AdminService runs a node. For its owner alone.

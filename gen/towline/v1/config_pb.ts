@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/config.proto.
  */
 export const file_towline_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSL9AwoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQEaTAoOVXBzdHJlYW1zRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgLMhoudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZzoCOAFCCAoGX3JlbGF5IukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIssECg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAIGIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSLWBAoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxpMCg5VcHN0cmVhbXNFbnRyeRILCgNrZXkYASABKAkSKQoFdmFsdWUYAiABKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnOgI4AUIICgZfcmVsYXkingIKCkh1YnNDb25maWcSNgoIY2hhbm5lbHMYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI3CgltYWlsYm94ZXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVzdGF0ZRgDIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBm1lbW9yeRgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBnNraWxscxgFIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIssECg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAIGIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Config is the file `towline.yaml` in a node's home. Its keys are the field names below.
@@ -82,6 +82,21 @@ export type Config = Message<"towline.v1.Config"> & {
    * @generated from field: optional bool relay = 9;
    */
   relay?: boolean | undefined;
+
+  /**
+   * The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or "self" for its own. If empty,
+   * what the first join decided: the hub of the node that invited this one. A node that never joined is its own.
+   *
+   * @generated from field: string hub = 10;
+   */
+  hub: string;
+
+  /**
+   * Other hubs for some of the services.
+   *
+   * @generated from field: towline.v1.HubsConfig hubs = 11;
+   */
+  hubs?: HubsConfig | undefined;
 };
 
 /**
@@ -90,6 +105,55 @@ export type Config = Message<"towline.v1.Config"> & {
  */
 export const ConfigSchema: GenMessage<Config> = /*@__PURE__*/
   messageDesc(file_towline_v1_config, 0);
+
+/**
+ * HubsConfig names the hub of each service: an alias, or "self". Where empty, `hub` of the configuration counts.
+ *
+ * @generated from message towline.v1.HubsConfig
+ */
+export type HubsConfig = Message<"towline.v1.HubsConfig"> & {
+  /**
+   * Whose channels are used.
+   *
+   * @generated from field: string channels = 1;
+   */
+  channels: string;
+
+  /**
+   * Whose mailboxes are used.
+   *
+   * @generated from field: string mailboxes = 2;
+   */
+  mailboxes: string;
+
+  /**
+   * Whose state is used.
+   *
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * Whose memory is used.
+   *
+   * @generated from field: string memory = 4;
+   */
+  memory: string;
+
+  /**
+   * Whose skills are used.
+   *
+   * @generated from field: string skills = 5;
+   */
+  skills: string;
+};
+
+/**
+ * Describes the message towline.v1.HubsConfig.
+ * Use `create(HubsConfigSchema)` to create a new message.
+ */
+export const HubsConfigSchema: GenMessage<HubsConfig> = /*@__PURE__*/
+  messageDesc(file_towline_v1_config, 1);
 
 /**
  * ListenConfig says where a node listens.
@@ -153,7 +217,7 @@ export type ListenConfig = Message<"towline.v1.ListenConfig"> & {
  * Use `create(ListenConfigSchema)` to create a new message.
  */
 export const ListenConfigSchema: GenMessage<ListenConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 1);
+  messageDesc(file_towline_v1_config, 2);
 
 /**
  * TlsConfig names an ordinary certificate.
@@ -181,7 +245,7 @@ export type TlsConfig = Message<"towline.v1.TlsConfig"> & {
  * Use `create(TlsConfigSchema)` to create a new message.
  */
 export const TlsConfigSchema: GenMessage<TlsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 2);
+  messageDesc(file_towline_v1_config, 3);
 
 /**
  * McpFileConfig names an MCP configuration file.
@@ -209,7 +273,7 @@ export type McpFileConfig = Message<"towline.v1.McpFileConfig"> & {
  * Use `create(McpFileConfigSchema)` to create a new message.
  */
 export const McpFileConfigSchema: GenMessage<McpFileConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 3);
+  messageDesc(file_towline_v1_config, 4);
 
 /**
  * UpstreamConfig is one MCP server.
@@ -317,7 +381,7 @@ export type UpstreamConfig = Message<"towline.v1.UpstreamConfig"> & {
  * Use `create(UpstreamConfigSchema)` to create a new message.
  */
 export const UpstreamConfigSchema: GenMessage<UpstreamConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 4);
+  messageDesc(file_towline_v1_config, 5);
 
 /**
  * ToolFilterConfig chooses tools by exact name.
@@ -345,5 +409,5 @@ export type ToolFilterConfig = Message<"towline.v1.ToolFilterConfig"> & {
  * Use `create(ToolFilterConfigSchema)` to create a new message.
  */
 export const ToolFilterConfigSchema: GenMessage<ToolFilterConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 5);
+  messageDesc(file_towline_v1_config, 6);
 

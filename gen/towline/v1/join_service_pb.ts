@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/join_service.proto.
  */
 export const file_towline_v1_join_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKcAQoNUmVkZWVtUmVxdWVzdBIqCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIGukgDyAEBEjkKDnByb3Bvc2VkX2FsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSJAoJYWRkcmVzc2VzGAMgAygJQhG6SA6SAQsQECIHcgUQARiAAiJuCg5SZWRlZW1SZXNwb25zZRINCgVhbGlhcxgBIAEoCRINCgVncm91cBgCIAEoCRIUCgxpbnZpdGVyX25hbWUYAyABKAkSKAoGcm9zdGVyGAQgASgLMhgudG93bGluZS52MS5TaWduZWRSb3N0ZXIyVAoLSm9pblNlcnZpY2USRQoGUmVkZWVtEhkudG93bGluZS52MS5SZWRlZW1SZXF1ZXN0GhoudG93bGluZS52MS5SZWRlZW1SZXNwb25zZSIEqLsYAWIGcHJvdG8z", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite, file_towline_v1_roster]);
+  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKcAQoNUmVkZWVtUmVxdWVzdBIqCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIGukgDyAEBEjkKDnByb3Bvc2VkX2FsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSJAoJYWRkcmVzc2VzGAMgAygJQhG6SA6SAQsQECIHcgUQARiAAiKHAQoOUmVkZWVtUmVzcG9uc2USDQoFYWxpYXMYASABKAkSDQoFZ3JvdXAYAiABKAkSFAoMaW52aXRlcl9uYW1lGAMgASgJEigKBnJvc3RlchgEIAEoCzIYLnRvd2xpbmUudjEuU2lnbmVkUm9zdGVyEhcKBmh1Yl9pZBgFIAEoDEIHukgEegIYIDJUCgtKb2luU2VydmljZRJFCgZSZWRlZW0SGS50b3dsaW5lLnYxLlJlZGVlbVJlcXVlc3QaGi50b3dsaW5lLnYxLlJlZGVlbVJlc3BvbnNlIgSouxgBYgZwcm90bzM", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite, file_towline_v1_roster]);
 
 /**
  * RedeemRequest is what a joiner says.
@@ -86,6 +86,14 @@ export type RedeemResponse = Message<"towline.v1.RedeemResponse"> & {
    * @generated from field: towline.v1.SignedRoster roster = 4;
    */
   roster?: SignedRoster | undefined;
+
+  /**
+   * The key of the hub that the inviter uses; its own if it uses its own services. If empty, the inviter does not say:
+   * its own. A joiner that has chosen no hub yet uses the same one, if it trusts the key.
+   *
+   * @generated from field: bytes hub_id = 5;
+   */
+  hubId: Uint8Array;
 };
 
 /**

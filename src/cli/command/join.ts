@@ -31,6 +31,7 @@ export function setup(command: Command, io: Io): void {
       renderPairs(io.style, [
         ['node id', nodeIdText(node)],
         ['groups', groups.join(', ')],
+        ['hub', answer.hubAlias],
       ]),
     );
   });

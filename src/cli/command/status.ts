@@ -7,6 +7,7 @@ import {
 import { nodeClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { renderConfigErrors } from '../render/config-errors.ts';
+import { hubsText } from '../render/hubs.ts';
 import { jsonOf, prettyJson } from '../render/json.ts';
 import { nodeIdText } from '../render/node-id.ts';
 import { plainLine } from '../render/plain.ts';
@@ -38,6 +39,7 @@ function overview(status: GetStatusResponse): [string, string][] {
     ['listens on', status.listenAddresses.join(', ')],
     ['tells others', status.advertiseAddresses.join(', ')],
     ['peers', `${status.peerCount} trusted, ${status.linkCount} linked`],
+    ['hub', hubsText(status.hubs)],
     ['agents', String(status.agentCount)],
     ['memory', `${Math.round(Number(status.residentBytes) / 2 ** 20)} MB`],
     ['refused', refusedText(status.refusedConnections)],

@@ -13,6 +13,7 @@ import { listTokens } from '../tokens.ts';
 import { addressFindings } from './addresses.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 import { groupFindings } from './groups.ts';
+import { hubFindings } from './hubs.ts';
 import { sharingFindings } from './sharing.ts';
 
 /** A token this close to its end is worth a word. */
@@ -37,6 +38,7 @@ export const checkRunning: Check = async (home) => {
     ...sharingFindings(status.upstreams, peers),
     ...peerFindings(peers, ownId),
     ...(await addressFindings(peers)),
+    ...hubFindings(status.hubs),
     ...refusalFindings(status),
     ...groupFindings(await listGroups(home)),
     ...(await tokenFindings(home)),

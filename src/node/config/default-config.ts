@@ -13,6 +13,9 @@ ${name === undefined ? '# name: laptop' : `name: ${name}`}
 # Carry links between peers that share a group here and cannot reach each other; they are encrypted between the two.
 # relay: false        # default: true
 
+# Whose channels, mailboxes, state, memory and skills this node uses. Default: the hub of the first node that it joined.
+# hub: self           # or an alias; for one service alone: hubs: {memory: desk}
+
 # MCP servers whose tools the node offers, to its own agents and to the groups in \`share\`.
 # upstreams:
 #   files:

@@ -32,6 +32,8 @@ export interface Trusted {
   readonly alias: string;
   /** The group's roster with the key in it, if the group has one. */
   readonly roster?: SignedRoster;
+  /** The key of the hub that this node uses. */
+  readonly hubId: Uint8Array;
 }
 
 const codes: Readonly<Record<string, Code>> = {
