@@ -78,7 +78,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AdminService/CreateInvite":
     "Makes an invite.",
   "towline.v1.AdminService/CreateToken":
-    "Makes a token for an agent or a program. Its text is shown this once.\n\nErrors: `invalid_argument` reason SCOPE_INVALID, SCOPE_UNKNOWN, or SCOPE_TOO_WIDE for a scope beyond what the kind may do; `resource_exhausted` reason TOO_MANY_TOKENS.",
+    "Makes a token for an agent or a program. Its text is shown this once.\n\nErrors: `invalid_argument` reason SCOPE_INVALID, SCOPE_UNKNOWN, or SCOPE_TOO_WIDE for a scope beyond what the kind may do; SUBJECT_RESERVED for the subjects \"owner\" and \"node\"; `resource_exhausted` reason TOO_MANY_TOKENS.",
   "towline.v1.AdminService/GetStatus":
     "Tells how the node does.",
   "towline.v1.AdminService/Join":
@@ -109,6 +109,12 @@ export const comments: Readonly<Record<string, string>> = {
     "The agent's name on its node.",
   "towline.v1.Agent.software":
     "What its software calls itself, for example \"claude-code 2.1.329\". For display only.",
+  "towline.v1.AgentRef":
+    "AgentRef names an agent: whoever works on a node. On the way from one node to another, the agent in whose name a call is made stands in the call's metadata `towline-agent`: the same text as `agent`, with the calling node's key as `node_id`. A call without it is made by the node itself. A text that cannot be an agent is refused with `invalid_argument` reason INVALID_AGENT. The name is for records and addresses; rights come from the key alone.",
+  "towline.v1.AgentRef.agent":
+    "The agent's name on its node: the subject of its token. \"owner\" is the person who owns the node, \"node\" the node itself.",
+  "towline.v1.AgentRef.node_id":
+    "The Ed25519 public key of the node that the agent works on.",
   "towline.v1.AnnounceRequest":
     "AnnounceRequest tells of new keys.",
   "towline.v1.AnnounceRequest.rotations":

@@ -2,6 +2,7 @@
 import type { DescFile } from '@bufbuild/protobuf';
 import { file_towline_v1_access } from './towline/v1/access_pb.ts';
 import { file_towline_v1_admin_service } from './towline/v1/admin_service_pb.ts';
+import { file_towline_v1_agent } from './towline/v1/agent_pb.ts';
 import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
@@ -26,6 +27,7 @@ import { file_towline_v1_tool_service } from './towline/v1/tool_service_pb.ts';
 export const files: readonly DescFile[] = [
   file_towline_v1_access,
   file_towline_v1_admin_service,
+  file_towline_v1_agent,
   file_towline_v1_backup,
   file_towline_v1_config,
   file_towline_v1_error_info,

@@ -4,6 +4,7 @@ import { Code } from '@connectrpc/connect';
 import { type TokenBody, TokenKind } from '../../gen/towline/v1/token_pb.ts';
 import { equalBytes, toHex } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
+import { AGENT_HEADER, withAgent } from '../rpc/acting-agent.ts';
 import { failure, fromLocal } from '../rpc/failure.ts';
 import { type Principal, stranger } from '../rpc/principal.ts';
 import type { Keyring } from '../trust/keyring.ts';
@@ -34,11 +35,12 @@ const tokenCodes = {
 
 /**
  * A trusted key decides, whatever token is sent with it; else the token; else it is a stranger, with its key if it
- * showed one. A token that is wrong is refused, never taken for no token.
+ * showed one. A token that is wrong is refused, never taken for no token. Throws INVALID_AGENT at a peer that names an
+ * agent that can be none.
  */
 export function principalOf({ headers, peerNodeId }: Shown, { keyring, tokens }: DoorParts): Principal {
   const entry = peerNodeId && keyring.byId(peerNodeId);
-  if (entry) return peerPrincipal(keyring, entry);
+  if (entry) return withAgent(peerPrincipal(keyring, entry), agentIn(headers));
   const token = bearerOf(headers);
   if (token === undefined) return peerNodeId ? { ...stranger, nodeId: peerNodeId } : stranger;
   try {
@@ -66,6 +68,12 @@ function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
     permanent: true,
     help: 'make a token with `towline token create`',
   });
+}
+
+/** Of several, node:http makes one text with commas, which names no agent. */
+function agentIn(headers: IncomingHttpHeaders): string | undefined {
+  const agent = headers[AGENT_HEADER];
+  return Array.isArray(agent) ? agent.join(', ') : agent;
 }
 
 /** A token that is shown again gives the very same object back, as `Tokens` does. */

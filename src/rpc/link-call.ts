@@ -3,7 +3,7 @@ import { LocalError, messageOf } from '../base/errors.ts';
 import type { Link, Metadata, OpenOptions, OutgoingStream, StreamEvents, StreamStatus } from '../link/link.ts';
 import { watchLimits } from './call-limits.ts';
 import { failure } from './failure.ts';
-import { type HeaderInit, toHeaders, toMetadata } from './metadata.ts';
+import { type HeaderInit, metadataOf, toHeaders } from './metadata.ts';
 import type { HeaderSource } from './responses.ts';
 import { errorOf } from './status.ts';
 
@@ -76,7 +76,7 @@ export abstract class LinkCall implements StreamEvents, HeaderSource {
     if (this.#over) return;
     const { method, header } = this.#call;
     try {
-      const metadata = header === undefined ? NO_METADATA : toMetadata(new Headers(header));
+      const metadata = metadataOf(header);
       this.stream = link.open(method, this, { ...first, metadata, timeoutMs: this.#leftMs() });
       this.opened(this.stream);
     } catch (error) {

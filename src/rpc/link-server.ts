@@ -1,5 +1,7 @@
 /** Serves a registry's services to the other end of a link. */
+import { ConnectError } from '@connectrpc/connect';
 import type { IncomingStream, Link, StreamEvents } from '../link/link.ts';
+import { agentIn, withAgent } from './acting-agent.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { Principal } from './principal.ts';
 import type { ServiceRegistry } from './registry.ts';
@@ -17,7 +19,14 @@ function acceptCall(stream: IncomingStream, registry: ServiceRegistry, who: () =
     stream.end(errorStatus(unknownMethod(stream.method)));
     return DEAF;
   }
-  const call = new IncomingCall(stream, entry, who());
+  let principal: Principal;
+  try {
+    principal = withAgent(who(), agentIn(stream.metadata));
+  } catch (error) {
+    stream.end(errorStatus(ConnectError.from(error)));
+    return DEAF;
+  }
+  const call = new IncomingCall(stream, entry, principal);
   call.start();
   return call;
 }

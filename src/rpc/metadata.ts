@@ -13,6 +13,8 @@ export const MAX_METADATA_ITEMS = 128;
 /** Bytes of one name, as the schema says. */
 export const MAX_METADATA_NAME_BYTES = 256;
 
+const NO_METADATA: readonly Metadata[] = [];
+
 /**
  * Headers that belong to one hop over HTTP. An error that a handler passes on carries those of the hop before;
  * they would lie on the next.
@@ -33,6 +35,22 @@ export function toMetadata(headers: Headers | undefined): Metadata[] {
     });
   }
   return entries.map(([name, value]) => ({ name, value }));
+}
+
+/** Headers that were read before: they are the same for many calls. */
+const prepared = new WeakMap<object, readonly Metadata[]>();
+
+/** Headers for many calls, checked and read once. Throws `METADATA_TOO_LARGE`. */
+export function preparedHeaders(entries: readonly (readonly [string, string])[]): HeaderInit {
+  const init = entries.map(([name, value]): [string, string] => [name, value]);
+  prepared.set(init, toMetadata(new Headers(init)));
+  return init;
+}
+
+/** The metadata of a call. Throws `METADATA_TOO_LARGE`. */
+export function metadataOf(header: HeaderInit): readonly Metadata[] {
+  if (header === undefined) return NO_METADATA;
+  return prepared.get(header) ?? toMetadata(new Headers(header));
 }
 
 /** Skips entries that HTTP would not carry: a peer may send anything. */

@@ -3,6 +3,7 @@
  * call; nothing behind the door looks at keys or tokens again.
  */
 import { type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
+import { NODE_AGENT, OWNER_AGENT } from '../trust/names.ts';
 import type { Scope } from '../trust/scope.ts';
 
 /** What kind of caller it is, from the least to the most trusted. */
@@ -24,6 +25,11 @@ export interface Principal {
   readonly expireMs?: number;
   /** Whether its call came over a relayed link: another node carries the bytes. */
   readonly isRelayed?: boolean;
+  /**
+   * The agent that the caller's node names, of peers alone: for the record and for addressing, never for a decision about
+   * rights. If absent, the node asks for itself.
+   */
+  readonly agent?: string;
 }
 
 /** Someone who has shown nothing. */
@@ -40,4 +46,10 @@ export function principalValues(principal: Principal): ContextValues {
 /** Names the principal in records: "peer:work", "agent:claude#8f3a…". Two principals never share a name. */
 export function principalText({ kind, name, tokenId }: Principal): string {
   return tokenId === undefined ? `${kind}:${name}` : `${kind}:${name}#${tokenId}`;
+}
+
+/** The caller as an agent of its node: its name in addresses and in records. */
+export function agentOf({ kind, name, agent }: Principal): string {
+  if (kind === 'peer') return agent ?? NODE_AGENT;
+  return kind === 'owner' ? OWNER_AGENT : name;
 }

@@ -6,6 +6,7 @@ import { fromHex, toHex } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { Identity } from './identity.ts';
+import { checkSubject } from './names.ts';
 import { allRows, fromRow, type TrustTable, toRow } from './table.ts';
 import { createToken, type TokenOptions, tokenExpired, tokenExpireMs, tokenRevoked, verifyToken } from './token.ts';
 
@@ -100,11 +101,12 @@ export class Tokens {
     return tokens;
   }
 
-  /** Makes a token, for an agent or a program. Its text is not kept. Throws what `createToken` throws, or `TOO_MANY_TOKENS`. */
+  /** Makes a token, for an agent or a program. Its text is not kept. Throws what `createToken` throws, `SUBJECT_RESERVED` or `TOO_MANY_TOKENS`. */
   async create(options: Omit<TokenOptions, 'nowMs'>): Promise<{ text: string; info: TokenInfo }> {
     if (options.kind === TokenKind.OWNER) {
       throw new LocalError('TOKEN_KIND_INVALID', 'the owner has one token, in owner.token of the home');
     }
+    checkSubject(options.subject);
     await this.#forgetExpired();
     if (this.#known.size >= MAX_TOKENS) {
       throw new LocalError('TOO_MANY_TOKENS', `${MAX_TOKENS} tokens are in force`, { help: 'towline token revoke' });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenKind } from '../../gen/towline/v1/token_pb.ts';
 import { principalOf } from '../../src/node/door.ts';
 import { errorInfoOf } from '../../src/rpc/failure.ts';
-import { principalText } from '../../src/rpc/principal.ts';
+import { agentOf, principalText } from '../../src/rpc/principal.ts';
 import { openMemoryStore } from '../../src/store/memory/store.ts';
 import { createIdentity, type Identity } from '../../src/trust/identity.ts';
 import { Keyring } from '../../src/trust/keyring.ts';
@@ -57,6 +57,18 @@ describe('the door', () => {
     const twin = await tokens.create({ kind: TokenKind.PROGRAM, subject: 'ci' });
     expect(principalText(at(`Bearer ${twin.text}`))).not.toBe(principalText(at(`Bearer ${program.text}`)));
     expect(at(`Bearer ${agent.text}`, bob)).toMatchObject({ kind: 'agent' });
+  });
+
+  it('puts the agent that a peer names into the principal, and takes none from anybody else', async () => {
+    const naming = (agent: string, authorization?: string, peerNodeId?: Uint8Array) => {
+      const headers = { 'towline-agent': agent, ...(authorization && { authorization }) };
+      return principalOf({ headers, peerNodeId }, { keyring, tokens });
+    };
+    expect(naming('claude', undefined, identity.nodeId)).toMatchObject({ kind: 'peer', name: 'bob', agent: 'claude' });
+    expect(() => naming('one, two', undefined, identity.nodeId)).toThrow('names no agent');
+    expect(naming('owner').agent).toBeUndefined();
+    const { text } = await tokens.create({ kind: TokenKind.AGENT, subject: 'modest' });
+    expect(agentOf(naming('owner', `Bearer ${text}`))).toBe('modest');
   });
 
   it('lets a trusted key decide, and gives it the groups of the keyring as they are now', async () => {

@@ -72,6 +72,11 @@ describe('the register of tokens', () => {
     expect(() => stranger.verify(text)).toThrow(failing('TOKEN_FOREIGN'));
   });
 
+  it.each(['owner', 'node'])('gives nobody else the name of the %s', async (subject) => {
+    const { tokens } = await setUp();
+    await expect(tokens.create({ ...agent, subject })).rejects.toEqual(failing('SUBJECT_RESERVED', 'another name'));
+  });
+
   it('lists them newest first, never their texts', async () => {
     const { clock, tokens } = await setUp();
     const { text } = await tokens.create(agent);

@@ -1410,7 +1410,7 @@ export const AdminService: GenService<{
    * Makes a token for an agent or a program. Its text is shown this once.
    *
    * Errors: `invalid_argument` reason SCOPE_INVALID, SCOPE_UNKNOWN, or SCOPE_TOO_WIDE for a scope beyond what the kind
-   * may do; `resource_exhausted` reason TOO_MANY_TOKENS.
+   * may do; SUBJECT_RESERVED for the subjects "owner" and "node"; `resource_exhausted` reason TOO_MANY_TOKENS.
    *
    * @generated from rpc towline.v1.AdminService.CreateToken
    */

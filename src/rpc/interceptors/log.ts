@@ -7,6 +7,7 @@ import { type Principal, principalText } from '../principal.ts';
 export function logCall(log: Log, principal: Principal, method: string, startedMs: number, error?: ConnectError): void {
   log.debug('call', {
     principal: principalText(principal),
+    ...(principal.agent !== undefined && { agent: principal.agent }),
     method,
     duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
     code: error === undefined ? 'Ok' : Code[error.code],

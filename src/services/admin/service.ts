@@ -30,6 +30,7 @@ const codes: Readonly<Record<string, Code>> = {
   INVITE_INVALID: Code.InvalidArgument,
   LIFETIME_INVALID: Code.InvalidArgument,
   SCOPE_INVALID: Code.InvalidArgument,
+  SUBJECT_RESERVED: Code.InvalidArgument,
   SCOPE_UNKNOWN: Code.InvalidArgument,
   SCOPE_TOO_WIDE: Code.InvalidArgument,
   NODE_ID_INVALID: Code.InvalidArgument,

@@ -5,14 +5,16 @@ import { ToolRefSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { CallToolRequest, CallToolResponse, ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
 import { newRequestId } from '../../base/request-id.ts';
+import { actingFor } from '../../rpc/acting-agent.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
+import { agentOf, type Principal } from '../../rpc/principal.ts';
 
 /** Where a call goes, and for whom. */
 export interface PeerRoute {
   readonly alias: string;
   readonly upstream: string;
   /** Who on this node asks, for the peer's record. */
-  readonly agent: string;
+  readonly principal: Principal;
 }
 
 /** How long a call whose link was lost waits for the peer to come back: a restart, not an absence. */
@@ -43,7 +45,7 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
     this.#request = {
       ...request,
       requestId: request.requestId ?? newRequestId(),
-      agent: route.agent,
+      agent: agentOf(route.principal),
       tool: create(ToolRefSchema, { upstream: route.upstream, name: request.tool?.name ?? '' }),
     };
     this.#answers = this.#ask();
@@ -71,7 +73,8 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
 
   #ask(): AsyncIterator<CallToolResponse> {
     this.#askedMs = Date.now();
-    return this.#client.callTool(this.#request, { signal: this.#signal })[Symbol.asyncIterator]();
+    const options = { ...actingFor(this.#route.principal), signal: this.#signal };
+    return this.#client.callTool(this.#request, options)[Symbol.asyncIterator]();
   }
 
   /** Resolves when the call should be asked for again; throws what the caller is to hear if not. */

@@ -125,7 +125,7 @@ export class ToolDirectory {
     } catch (error) {
       return this.#notFound(key, error);
     }
-    if (target.kind === 'peer') return this.#callPeer(request, { ...target, agent: principal.name }, context);
+    if (target.kind === 'peer') return this.#callPeer(request, { ...target, principal }, context);
     checkArguments(request.argumentsJson);
     const { source } = target;
     const run = (signal: AbortSignal) =>
