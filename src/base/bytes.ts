@@ -31,3 +31,8 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
+
+/** The order of the texts' UTF-8, which is that of code points; `<` on strings compares UTF-16 instead. */
+export function byBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}

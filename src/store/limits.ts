@@ -1,5 +1,6 @@
 /** What any store refuses, so that a program that works on one works on all. */
 import { LocalError } from '../base/errors.ts';
+import type { ReadOptions, Write } from './store.ts';
 
 /** Longest key, in bytes of UTF-8. Keys are ids and names; longer ones would bloat the index. */
 export const MAX_KEY_BYTES = 1024;
@@ -9,6 +10,21 @@ export const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
 /** Rows of a list when the caller names no limit. */
 export const DEFAULT_LIST_LIMIT = 1000;
+
+/** Bytes of values in one read of a log when the caller names no bound: a page that is read and sent in a millisecond or two. */
+export const DEFAULT_READ_BYTES = 1024 * 1024;
+
+/** Longest name of a log, in bytes of UTF-8: a prefix, an alias and a name with room to spare. */
+export const MAX_LOG_NAME_BYTES = 200;
+
+/** Logs that a store has at a time: what 20 bits count (`sqlite/schema.ts`). */
+export const MAX_LOGS = 1024 * 1024 - 1;
+
+/** Entries that one log is given in its life, kept or not: what 43 bits count, six years at 40,000 a second. */
+export const MAX_CURSOR = 8_796_093_022_207;
+
+/** Writes that happen together: a group is applied in one go, in which nothing else runs. */
+export const MAX_WRITES = 4096;
 
 /** Throws `STORE_TABLE_INVALID` unless the name is `[a-z_]+`, at most 64 long. */
 export function checkTableName(name: string): void {
@@ -38,6 +54,67 @@ export function checkValue(value: Uint8Array): void {
 export function checkListLimit(limit = DEFAULT_LIST_LIMIT): number {
   if (Number.isSafeInteger(limit) && limit >= 0) return limit;
   throw new LocalError('STORE_LIMIT_INVALID', `cannot list ${limit} rows`);
+}
+
+/** Throws `STORE_LOG_INVALID` for a name that is empty, too long, or no text that a database can keep. */
+export function checkLogName(name: string): void {
+  const isText = name.length > 0 && name.isWellFormed() && !name.includes('\0');
+  if (isText && Buffer.byteLength(name) <= MAX_LOG_NAME_BYTES) return;
+  throw new LocalError(
+    'STORE_LOG_INVALID',
+    `a log has a name of 1 to ${MAX_LOG_NAME_BYTES} bytes of well-formed text without zero characters`,
+  );
+}
+
+/** Throws `STORE_CURSOR_INVALID` unless it is a whole number from 0 on. */
+export function checkCursor(cursor: number): number {
+  if (Number.isSafeInteger(cursor) && cursor >= 0) return Math.min(cursor, MAX_CURSOR);
+  throw new LocalError('STORE_CURSOR_INVALID', `${cursor} is no cursor: they are whole numbers from 0 on`);
+}
+
+/** What a read of a log asks for, checked and whole. Throws `STORE_CURSOR_INVALID` or `STORE_LIMIT_INVALID`. */
+export function checkRead(options: ReadOptions = {}): Required<ReadOptions> {
+  return {
+    after: checkCursor(options.after ?? 0),
+    before: options.before === undefined ? MAX_CURSOR + 1 : checkCursor(options.before),
+    limit: checkListLimit(options.limit),
+    maxBytes: checkListLimit(options.maxBytes ?? DEFAULT_READ_BYTES),
+    newestFirst: options.newestFirst ?? false,
+  };
+}
+
+/** Throws what the first bad one of them would throw alone, or `STORE_TOO_MANY_WRITES`. Gives copies that are the store's own. */
+export function checkWrites(writes: readonly Write[]): Write[] {
+  if (writes.length > MAX_WRITES)
+    throw new LocalError('STORE_TOO_MANY_WRITES', `${writes.length} writes at once; ${MAX_WRITES} are allowed`);
+  return writes.map(checkWrite);
+}
+
+function checkWrite(write: Write): Write {
+  if ('table' in write) {
+    checkTableName(write.table);
+    checkKey(write.key);
+  } else {
+    checkLogName(write.log);
+  }
+  if ('cursor' in write) return { ...write, cursor: checkCursor(write.cursor) };
+  if (!('value' in write)) return { ...write };
+  checkValue(write.value);
+  return { ...write, value: new Uint8Array(write.value) };
+}
+
+/** A store has no place for one more log. */
+export function tooManyLogs(): LocalError {
+  return new LocalError('STORE_TOO_MANY_LOGS', `the store has ${MAX_LOGS} logs, and no place for more`, {
+    help: 'delete channels or mailboxes that nobody uses',
+  });
+}
+
+/** A log has given its last cursor. */
+export function logEnded(name: string): LocalError {
+  return new LocalError('STORE_LOG_ENDED', `the log ${name} has no cursors left`, {
+    help: 'go on in a log of another name',
+  });
 }
 
 /** What every operation of a closed store fails with. */

@@ -1,6 +1,6 @@
 // What every store promises. Each implementation runs this suite; `reopen` is given by those that keep what they accept.
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { LogEntry, Store } from '../../src/store/store.ts';
 
 export interface StoreUnderTest {
   /** Opens a new, empty store. */
@@ -136,6 +136,241 @@ export function describeStore(name: string, under: StoreUnderTest): void {
     });
   });
 
+  describe(`${name}: a log`, () => {
+    const texts = (entries: readonly LogEntry[]) => entries.map(({ value }) => text(value));
+    const cursors = (entries: readonly LogEntry[]) => entries.map(({ cursor }) => cursor);
+    const openLog = async (...entries: string[]) => {
+      const log = (await openStore()).log('channel/dev');
+      await Promise.all(entries.map((entry) => log.append(bytes(entry))));
+      return log;
+    };
+
+    it('counts its cursors from 1, in the order of the calls', async () => {
+      const log = await openLog();
+      const appended = Array.from({ length: 300 }, (_, n) => log.append(bytes(`m${n}`)));
+      expect(await Promise.all(appended)).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
+      expect(texts(await log.read())).toEqual(Array.from({ length: 300 }, (_, n) => `m${n}`));
+    });
+
+    it('is empty before its first entry, and is not made by reading or trimming', async () => {
+      const store = await openStore();
+      const log = store.log('nothing');
+      expect(await log.read()).toEqual([]);
+      expect(await log.extent()).toEqual({ first: 1, last: 0, count: 0, bytes: 0 });
+      expect(await log.trim(7)).toBe(0);
+      expect(await store.logs('')).toEqual([]);
+    });
+
+    it('tells when an entry was appended', async () => {
+      const beforeMs = Date.now();
+      const log = await openLog('x');
+      const [entry] = await log.read();
+      expect(entry?.timeMs).toBeGreaterThanOrEqual(beforeMs);
+      expect(entry?.timeMs).toBeLessThanOrEqual(Date.now());
+    });
+
+    it('takes a clock that jumps back a day as it is, and keeps its order', async () => {
+      const log = await openLog('today');
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 86_400_000 });
+      onTestFinished(() => void vi.useRealTimers());
+      await log.append(bytes('yesterday'));
+      expect(texts(await log.read())).toEqual(['today', 'yesterday']);
+      const [first, second] = await log.read();
+      expect((first?.timeMs ?? 0) - (second?.timeMs ?? 0)).toBeGreaterThan(80_000_000);
+    });
+
+    it('reads after a cursor, before one, from either end, and at most the limit', async () => {
+      const log = await openLog('a', 'b', 'c', 'd', 'e');
+      expect(cursors(await log.read({ after: 2 }))).toEqual([3, 4, 5]);
+      expect(cursors(await log.read({ after: 2, limit: 1 }))).toEqual([3]);
+      expect(cursors(await log.read({ before: 3 }))).toEqual([1, 2]);
+      expect(cursors(await log.read({ after: 1, before: 5, newestFirst: true, limit: 2 }))).toEqual([4, 3]);
+      expect(cursors(await log.read({ newestFirst: true }))).toEqual([5, 4, 3, 2, 1]);
+      expect(await log.read({ limit: 0 })).toEqual([]);
+      expect(await log.read({ after: 3, before: 4 })).toEqual([]);
+    });
+
+    it('gives nothing after a cursor from the future', async () => {
+      const log = await openLog('a');
+      expect(await log.read({ after: 1 })).toEqual([]);
+      expect(await log.read({ after: Number.MAX_SAFE_INTEGER })).toEqual([]);
+      expect(cursors(await log.read({ before: Number.MAX_SAFE_INTEGER }))).toEqual([1]);
+    });
+
+    it('gives 1,000 entries if the caller names no limit', async () => {
+      const log = await openLog(...Array.from({ length: 1001 }, String));
+      expect(await log.read()).toHaveLength(1000);
+      expect(await log.read({ limit: 2000 })).toHaveLength(1001);
+    });
+
+    it('gives a page of about the bytes that are asked for, and one entry however large', async () => {
+      const log = await openLog('12345', '12345', '12345', 'x'.repeat(2_000_000), 'y');
+      expect(cursors(await log.read({ maxBytes: 10 }))).toEqual([1, 2]);
+      expect(cursors(await log.read({ maxBytes: 0 }))).toEqual([1]);
+      expect(cursors(await log.read())).toEqual([1, 2, 3]);
+      expect(cursors(await log.read({ after: 3 }))).toEqual([4]);
+      expect(cursors(await log.read({ newestFirst: true, maxBytes: 1 }))).toEqual([5]);
+    });
+
+    it('forgets what is trimmed, and never gives a cursor again', async () => {
+      const log = await openLog('a', 'b', 'c', 'd');
+      expect(await log.trim(2)).toBe(2);
+      expect(await log.trim(1)).toBe(0);
+      expect(cursors(await log.read())).toEqual([3, 4]);
+      expect(await log.extent()).toEqual({ first: 3, last: 4, count: 2, bytes: 2 });
+      expect(await log.trim(1_000_000)).toBe(2);
+      expect(await log.read()).toEqual([]);
+      expect(await log.extent()).toEqual({ first: 5, last: 4, count: 0, bytes: 0 });
+      expect(await log.append(bytes('e'))).toBe(5);
+      expect(await log.extent()).toEqual({ first: 5, last: 5, count: 1, bytes: 1 });
+    });
+
+    it('is trimmed with each entry, or by thousands', async () => {
+      const log = await openLog();
+      for (let n = 1; n <= 50; n++) {
+        await log.append(bytes('12'));
+        await log.trim(Math.max(0, n - 10));
+      }
+      expect(await log.extent()).toEqual({ first: 41, last: 50, count: 10, bytes: 20 });
+      await Promise.all(Array.from({ length: 5000 }, () => log.append(bytes('123'))));
+      expect(await log.trim(4_000)).toBe(3_960);
+      expect(await log.trim(4_001)).toBe(1);
+      expect(cursors(await log.read({ limit: 1 }))).toEqual([4_002]);
+      expect(await log.extent()).toEqual({ first: 4_002, last: 5_050, count: 1_049, bytes: 3_147 });
+    });
+
+    it('keeps what was given, whatever the caller does to its bytes', async () => {
+      const log = await openLog();
+      const value = bytes('x');
+      const appended = log.append(value);
+      value.fill(0);
+      await appended;
+      (await log.read())[0]?.value.fill(0);
+      expect(texts(await log.read())).toEqual(['x']);
+    });
+
+    it('keeps empty and large values', async () => {
+      const log = await openLog('', 'z'.repeat(3_000_000));
+      expect((await log.read({ maxBytes: 10_000_000 })).map(({ value }) => value.length)).toEqual([0, 3_000_000]);
+    });
+
+    it('is apart from logs of other names, in name and in what is done to it', async () => {
+      const store = await openStore();
+      const names = ['channel/a', 'channel/ab', 'channel/é', 'mail', 'CHANNEL'];
+      await Promise.all(names.map((log) => store.log(log).append(bytes(log))));
+      await store.log('channel/a').append(bytes('more'));
+      await store.log('channel/ab').trim(1);
+      expect(texts(await store.log('channel/a').read())).toEqual(['channel/a', 'more']);
+      expect(texts(await store.log('channel/é').read())).toEqual(['channel/é']);
+      expect(await store.logs('channel/')).toEqual(['channel/a', 'channel/ab', 'channel/é']);
+      expect(await store.logs('')).toEqual(['CHANNEL', 'channel/a', 'channel/ab', 'channel/é', 'mail']);
+      expect(await store.logs('x')).toEqual([]);
+    });
+
+    it('begins anew when it was dropped', async () => {
+      const store = await openStore();
+      const log = store.log('a');
+      await Promise.all([log.append(bytes('x')), log.append(bytes('y')), store.log('b').append(bytes('b'))]);
+      expect(await store.dropLog('a')).toBe(true);
+      expect(await store.dropLog('a')).toBe(false);
+      expect(await log.read()).toEqual([]);
+      expect(await store.logs('')).toEqual(['b']);
+      expect(await log.append(bytes('z'))).toBe(1);
+      expect(texts(await log.read())).toEqual(['z']);
+      expect(await log.extent()).toEqual({ first: 1, last: 1, count: 1, bytes: 1 });
+      expect(texts(await store.log('b').read())).toEqual(['b']);
+    });
+
+    it('lets a later read see the writes of the same turn', async () => {
+      const log = await openLog();
+      const writes = [log.append(bytes('a')), log.append(bytes('b')), log.trim(1), log.append(bytes('c'))];
+      expect(texts(await log.read())).toEqual(['b', 'c']);
+      expect(await Promise.all(writes)).toEqual([1, 2, 1, 3]);
+    });
+
+    it.runIf(under.reopen)('goes on where it was when the store is opened again', async () => {
+      const store = await openStore();
+      const log = store.log('a');
+      await Promise.all(Array.from({ length: 3000 }, (_, n) => log.append(bytes(String(n)))));
+      await store.log('empty').append(bytes('x'));
+      await store.log('empty').trim(1);
+      await log.trim(2_500);
+      await store.close();
+      const again = await under.reopen?.();
+      onTestFinished(() => again?.close());
+      expect(await again?.log('a').extent()).toEqual({ first: 2_501, last: 3_000, count: 500, bytes: 2_000 });
+      expect(texts((await again?.log('a').read({ limit: 1 })) ?? [])).toEqual(['2500']);
+      expect(await again?.log('a').append(bytes('x'))).toBe(3_001);
+      expect(await again?.log('empty').append(bytes('x'))).toBe(2);
+    });
+  });
+
+  describe(`${name}: writes that happen together`, () => {
+    const put = (key: string, ifVersion?: number) =>
+      ({ op: 'put', table: 'things', key, value: bytes(key), ifVersion }) as const;
+    const append = (entry: string) => ({ op: 'append', log: 'words', value: bytes(entry) }) as const;
+
+    it('tell what each of them would tell alone', async () => {
+      const store = await openStore();
+      const first = [put('a'), put('a'), put('b', 0), append('x'), append('y')];
+      expect(await store.write(first)).toEqual([1, 2, 1, 1, 2]);
+      const second = [
+        { op: 'delete', table: 'things', key: 'a' },
+        { op: 'delete', table: 'things', key: 'a' },
+        { op: 'trim', log: 'words', cursor: 1 },
+        { op: 'trim', log: 'nowhere', cursor: 1 },
+        append('z'),
+      ] as const;
+      expect(await store.write(second)).toEqual([1, 0, 1, 0, 3]);
+      expect((await store.log('words').read()).map(({ value }) => text(value))).toEqual(['y', 'z']);
+      expect((await store.table('things').list()).map(({ key }) => key)).toEqual(['b']);
+      expect(await store.write([])).toEqual([]);
+    });
+
+    it('do not happen when a version is another than was thought', async () => {
+      const store = await openStore();
+      await store.table('things').put('a', bytes('a'));
+      expect(await store.write([append('x'), put('b'), put('a', 7)])).toBeUndefined();
+      expect(await store.write([put('a', 0), append('x')])).toBeUndefined();
+      expect(await store.logs('')).toEqual([]);
+      expect((await store.table('things').list()).map(({ key, version }) => [key, version])).toEqual([['a', 1]]);
+      expect(await store.write([append('x'), put('a', 1), put('c', 0)])).toEqual([1, 2, 1]);
+    });
+
+    it('see the versions that those before them make', async () => {
+      const store = await openStore();
+      const remove = { op: 'delete', table: 'things', key: 'a' } as const;
+      expect(await store.write([put('a', 0), put('a', 1), remove, put('a', 0)])).toEqual([1, 2, 1, 1]);
+      expect(await store.write([put('a', 1), put('a', 1)])).toBeUndefined();
+      expect((await store.table('things').get('a'))?.version).toBe(1);
+    });
+
+    it('let exactly one of many simultaneous groups win', async () => {
+      const store = await openStore();
+      const groups = Array.from({ length: 20 }, (_, n) => store.write([put('seat', 0), append(String(n))]));
+      expect((await Promise.all(groups)).filter((result) => result !== undefined)).toEqual([[1, 1]]);
+      expect((await store.log('words').read()).map(({ value }) => text(value))).toEqual(['0']);
+    });
+
+    it('are all refused when one is bad', async () => {
+      const store = await openStore();
+      const bad = { op: 'put', table: 'things', key: '', value: bytes('x') } as const;
+      await expect(store.write([append('x'), bad])).rejects.toMatchObject({ reason: 'STORE_KEY_INVALID' });
+      const many = Array.from({ length: 4097 }, () => append('x'));
+      await expect(store.write(many)).rejects.toMatchObject({ reason: 'STORE_TOO_MANY_WRITES' });
+      expect(await store.logs('')).toEqual([]);
+    });
+
+    it('keep what was given, whatever the caller does to its bytes', async () => {
+      const store = await openStore();
+      const write = append('x');
+      const written = store.write([write]);
+      write.value.fill(0);
+      await written;
+      expect((await store.log('words').read()).map(({ value }) => text(value))).toEqual(['x']);
+    });
+  });
+
   describe(`${name}: bad input`, () => {
     it.each(['', 'Upper', 'with-dash', 'a1', "x'; DROP TABLE entries; --"])(
       'refuses the table name "%s"',
@@ -158,10 +393,29 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       await expect(table.delete(key)).rejects.toMatchObject(refusal);
     });
 
+    it.each(['', 'a\0b', '\ud800', 'é'.repeat(101)])('refuses the name %j for a log', async (bad) => {
+      const store = await openStore();
+      const refusal = { reason: 'STORE_LOG_INVALID' };
+      expect(() => store.log(bad)).toThrow(expect.objectContaining(refusal));
+      await expect(store.dropLog(bad)).rejects.toMatchObject(refusal);
+      await expect(store.write([{ op: 'trim', log: bad, cursor: 1 }])).rejects.toMatchObject(refusal);
+    });
+
+    it.each([-1, 1.5, Number.NaN])('refuses %s as a cursor', async (cursor) => {
+      const log = (await openStore()).log('a');
+      const refusal = { reason: 'STORE_CURSOR_INVALID' };
+      await expect(log.read({ after: cursor })).rejects.toMatchObject(refusal);
+      await expect(log.read({ before: cursor })).rejects.toMatchObject(refusal);
+      await expect(log.trim(cursor)).rejects.toMatchObject(refusal);
+      await expect(log.read({ limit: cursor })).rejects.toMatchObject({ reason: 'STORE_LIMIT_INVALID' });
+    });
+
     it('refuses a value of more than 64 MiB', async () => {
       const table = await openTable();
       const value = new Uint8Array(64 * 1024 * 1024 + 1);
       await expect(table.put('a', value)).rejects.toMatchObject({ reason: 'STORE_VALUE_TOO_LARGE' });
+      const log = (await openStore()).log('a');
+      await expect(log.append(value)).rejects.toMatchObject({ reason: 'STORE_VALUE_TOO_LARGE' });
     });
   });
 
@@ -178,6 +432,13 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       await expect(table.put('a', bytes('x'))).rejects.toMatchObject(closed);
       await expect(table.delete('a')).rejects.toMatchObject(closed);
       await expect(table.list()).rejects.toMatchObject(closed);
+      await expect(store.log('a').append(bytes('x'))).rejects.toMatchObject(closed);
+      await expect(store.log('a').read()).rejects.toMatchObject(closed);
+      await expect(store.log('a').extent()).rejects.toMatchObject(closed);
+      await expect(store.log('a').trim(1)).rejects.toMatchObject(closed);
+      await expect(store.logs('')).rejects.toMatchObject(closed);
+      await expect(store.dropLog('a')).rejects.toMatchObject(closed);
+      await expect(store.write([])).rejects.toMatchObject(closed);
     });
 
     it.runIf(under.reopen)('loses nothing', async () => {

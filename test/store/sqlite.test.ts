@@ -1,7 +1,8 @@
-import { chmodSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { MAX_CURSOR, MAX_LOGS } from '../../src/store/limits.ts';
 import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { describeStore } from '../compliance/store.ts';
@@ -54,6 +55,23 @@ describe('the file of a SQLite store', () => {
     expect(Buffer.compare(readFileSync(path), before)).toBe(0);
   });
 
+  it('of the first released version is brought forward, with all that is in it', async () => {
+    const path = file();
+    copyFileSync(join(import.meta.dirname, '..', 'fixtures', 'store', 'version-1.db'), path);
+    const store = openSqliteStore(path);
+    const rows = [await store.table('tokens').list(), await store.table('addresses').list()].flat();
+    expect(rows.map(({ key, value, version }) => [key, new TextDecoder().decode(value), version])).toEqual([
+      ['alice', 'second', 2],
+      ['bob', '10.0.0.1:7433', 1],
+    ]);
+    expect((await store.table('invites').get('large'))?.value).toEqual(new Uint8Array(10_000).fill(7));
+    expect(await store.log('a').append(new Uint8Array(1))).toBe(1);
+    await store.close();
+    const db = new DatabaseSync(path, { readOnly: true });
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+    db.close();
+  });
+
   it('is refused when it is the database of another program', () => {
     const path = file();
     const db = new DatabaseSync(path);
@@ -86,7 +104,10 @@ describe('the file of a SQLite store', () => {
         .list({ limit: 5000 })
         .finally(() => store.close());
     };
-    await expect(read()).rejects.toMatchObject({ reason: 'STORE_CORRUPT', help: expect.stringContaining('mv ') });
+    await expect(read()).rejects.toMatchObject({
+      reason: 'STORE_CORRUPT',
+      help: expect.stringContaining('towline doctor --repair'),
+    });
   });
 
   it('is refused where there is no folder for it', () => {
@@ -134,6 +155,113 @@ describe('writing to a SQLite store', () => {
     other.close();
     expect(await table.put('a', new Uint8Array(1))).toBe(1);
     await store.close();
+  });
+
+  it('harms nobody else when one write is refused, or one read fails', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    const db = new DatabaseSync(path);
+    db.exec(`INSERT INTO logs VALUES (1, 'ended', 1, ${MAX_CURSOR}, 0, 0)`);
+    db.close();
+    const results = await Promise.allSettled([
+      store.table('things').put('a', new Uint8Array(1)),
+      store.log('ended').append(new Uint8Array(1)),
+      store.log('words').append(new Uint8Array(1)),
+    ]);
+    expect(results).toMatchObject([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: { reason: 'STORE_LOG_ENDED' } },
+      { status: 'fulfilled', value: 1 },
+    ]);
+    await store.close();
+  });
+
+  it('gives back the place of a log that was dropped, when all others are taken', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    await store.log('first').append(new Uint8Array(1));
+    const db = new DatabaseSync(path);
+    db.exec(`INSERT INTO logs VALUES (3, 'third', 1, 0, 0, 0), (${MAX_LOGS}, 'last', 1, 0, 0, 0)`);
+    db.close();
+    expect(await store.log('second').append(new Uint8Array(1))).toBe(1);
+    expect(await store.log('last').append(new Uint8Array(1))).toBe(1);
+    expect(await store.log('second').extent()).toMatchObject({ last: 1, count: 1 });
+    expect(await store.log('first').extent()).toMatchObject({ last: 1, count: 1 });
+    await store.close();
+  });
+
+  it('waits without blocking while another program writes, and keeps the order', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const first = store.log('a').append(new Uint8Array(1));
+    let turns = 0;
+    const ticking = setInterval(() => turns++, 5);
+    while (turns < 10) await new Promise(setImmediate);
+    const second = store.log('a').append(new Uint8Array(1));
+    other.exec('COMMIT');
+    other.close();
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+    clearInterval(ticking);
+    await store.close();
+  });
+
+  it('gives up when another program does not end, and works again when it has', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const log = store.log('a');
+    // A full queue does not wait.
+    const appends = Array.from({ length: 4096 }, () => log.append(new Uint8Array(1)));
+    const results = await Promise.allSettled(appends);
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await expect(appends[0]).rejects.toMatchObject({ reason: 'STORE_BUSY', help: expect.stringContaining('end the') });
+    other.exec('COMMIT');
+    other.close();
+    expect(await log.append(new Uint8Array(1))).toBe(1);
+    await store.close();
+  });
+
+  it('forgets the cursors of a turn that could not be committed', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    const log = store.log('a');
+    await log.append(new Uint8Array(1));
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TRIGGER jam BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'jammed'); END");
+    const lost = log.append(new Uint8Array(1)).catch(() => 'lost');
+    await store
+      .table('things')
+      .put('k', new Uint8Array(1))
+      .catch(() => undefined);
+    expect(await lost).toBe('lost');
+    other.exec('DROP TRIGGER jam');
+    other.close();
+    expect(await log.append(new Uint8Array(1))).toBe(2);
+    await store.close();
+  });
+
+  it('takes what was trimmed or dropped off the disk, a little at a time, also after a restart', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    const names = ['trimmed', 'dropped'];
+    const fill = (name: string) => Array.from({ length: 3000 }, () => store.log(name).append(new Uint8Array(100)));
+    await Promise.all([...names.flatMap(fill), store.log('kept').append(new Uint8Array(1))]);
+    await Promise.all([store.log('trimmed').trim(2999), store.dropLog('dropped')]);
+    await store.close();
+    const again = openSqliteStore(path);
+    const watcher = new DatabaseSync(path, { readOnly: true });
+    const left = watcher.prepare(
+      'SELECT (SELECT count(*) FROM log_entries) AS rows, (SELECT count(*) FROM logs) AS logs',
+    );
+    expect(left.get()?.['rows']).toBeGreaterThan(2);
+    await vi.waitFor(() => expect({ ...left.get() }).toEqual({ rows: 2, logs: 2 }), { timeout: 10_000 });
+    watcher.close();
+    expect(await again.log('trimmed').extent()).toEqual({ first: 3000, last: 3000, count: 1, bytes: 100 });
+    expect(await again.log('dropped').append(new Uint8Array(1))).toBe(1);
+    await again.close();
   });
 
   it('survives kill -9: everything that was accepted is there', async () => {

@@ -1,3 +1,4 @@
+import { byBytes } from '../../base/bytes.ts';
 import { checkKey, checkListLimit, checkValue } from '../limits.ts';
 import type { KeyedTable, ListOptions, PutOptions, Row } from '../store.ts';
 
@@ -23,19 +24,14 @@ export class MemoryTable implements KeyedTable {
     this.#assertOpen();
     checkKey(key);
     checkValue(value);
-    const current = this.#rows.get(key)?.version ?? 0;
-    if (options.ifVersion !== undefined && options.ifVersion !== current) return undefined;
-    if (current === 0) this.#order = undefined;
-    this.#rows.set(key, { key, value: new Uint8Array(value), version: current + 1 });
-    return current + 1;
+    if (options.ifVersion !== undefined && options.ifVersion !== this.versionOf(key)) return undefined;
+    return this.putNow(key, new Uint8Array(value));
   }
 
   async delete(key: string): Promise<boolean> {
     this.#assertOpen();
     checkKey(key);
-    const had = this.#rows.delete(key);
-    if (had) this.#order = undefined;
-    return had;
+    return this.deleteNow(key);
   }
 
   async list(options: ListOptions = {}): Promise<Row[]> {
@@ -49,11 +45,25 @@ export class MemoryTable implements KeyedTable {
       .flatMap((key) => this.#rows.get(key) ?? [])
       .map(copyOf);
   }
-}
 
-/** The order of the keys' UTF-8, which is that of code points; `<` on strings compares UTF-16 instead. */
-function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  /** 0 if there is no row. */
+  versionOf(key: string): number {
+    return this.#rows.get(key)?.version ?? 0;
+  }
+
+  /** Writes what was checked; the value must be the table's own. Gives the new version. */
+  putNow(key: string, value: Uint8Array): number {
+    const version = this.versionOf(key) + 1;
+    if (version === 1) this.#order = undefined;
+    this.#rows.set(key, { key, value, version });
+    return version;
+  }
+
+  deleteNow(key: string): boolean {
+    const had = this.#rows.delete(key);
+    if (had) this.#order = undefined;
+    return had;
+  }
 }
 
 /** What a caller gets is its own: changing it changes nothing here. */

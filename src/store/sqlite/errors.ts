@@ -3,6 +3,8 @@ import { LocalError, messageOf } from '../../base/errors.ts';
 
 // https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
@@ -19,12 +21,12 @@ export function isBusy(error: unknown): boolean {
   return sqliteCodeOf(error) === SQLITE_BUSY;
 }
 
-/** How to go on without a damaged file. */
-export function moveAwayHelp(path: string): string {
-  return `stop the node (towline down), then move the file away: mv '${path}' '${path}.damaged'`;
+/** How to go on with a damaged file, or without it. */
+export function repairHelp(path: string): string {
+  return `towline down, then: towline doctor --repair, or towline restore of a backup; to begin anew: mv '${path}' '${path}.damaged'`;
 }
 
-/** `STORE_CORRUPT`, `STORE_FULL`, `STORE_BUSY`, `STORE_NOT_WRITABLE` or `STORE_FAILED`; local errors stay as they are. */
+/** `STORE_CORRUPT`, `STORE_FULL`, `STORE_BUSY`, `STORE_DISK_FAILED`, `STORE_NOT_WRITABLE` or `STORE_FAILED`; local errors stay as they are. */
 export function storeError(path: string, cause: unknown): LocalError {
   if (cause instanceof LocalError) return cause;
   const facts = { metadata: { path }, cause };
@@ -34,7 +36,7 @@ export function storeError(path: string, cause: unknown): LocalError {
     case SQLITE_NOTADB:
       return new LocalError('STORE_CORRUPT', `${path} is damaged, or no database of Towline: ${detail}`, {
         ...facts,
-        help: moveAwayHelp(path),
+        help: repairHelp(path),
       });
     case SQLITE_FULL:
       return new LocalError('STORE_FULL', `no room to write ${path}: ${detail}`, {
@@ -46,6 +48,12 @@ export function storeError(path: string, cause: unknown): LocalError {
         ...facts,
         help: 'end the program that reads or writes this file',
       });
+    case SQLITE_IOERR:
+      return new LocalError('STORE_DISK_FAILED', `the disk did not do what it should with ${path}: ${detail}`, {
+        ...facts,
+        help: 'look at the disk, its quota and the log of the system; what was accepted is safe if the disk is',
+      });
+    case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
       return new LocalError('STORE_NOT_WRITABLE', `cannot open ${path}: ${detail}`, {
         ...facts,

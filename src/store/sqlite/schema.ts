@@ -14,7 +14,36 @@ const MIGRATIONS: readonly string[] = [
      version INTEGER NOT NULL,
      PRIMARY KEY (collection, key)
    ) STRICT;`,
+  // An entry's id is its log's id and its cursor in one number, so that an append touches one tree, at the end of its log.
+  // `total_bytes` counts all values of the log up to this one, ever. A log's row changes when it is trimmed, not when it
+  // grows: `first` and `bytes_before` tell what is kept, `last` is at least the last cursor given, entries up to `swept`
+  // are off the disk. A name of NULL: dropped, not yet swept.
+  `CREATE TABLE logs (
+     id INTEGER PRIMARY KEY,
+     name TEXT UNIQUE,
+     first INTEGER NOT NULL,
+     last INTEGER NOT NULL,
+     bytes_before INTEGER NOT NULL,
+     swept INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX logs_unswept ON logs (id) WHERE name IS NULL OR swept < first - 1;
+   CREATE TABLE log_entries (
+     id INTEGER PRIMARY KEY,
+     time_ms INTEGER NOT NULL,
+     total_bytes INTEGER NOT NULL,
+     value BLOB NOT NULL
+   ) STRICT;`,
 ];
+
+/** Bits of an entry's id that are its cursor; the 20 above them are its log. */
+const CURSOR_BITS = 43;
+
+/**
+ * Ids of entries are made and taken apart in SQL, for they are larger than numbers can be: `BASE` is the id before the
+ * first entry of the log whose id is `?1`, `CURSOR` the column of an entry's cursor.
+ */
+export const BASE = `(?1 << ${CURSOR_BITS})`;
+export const CURSOR = `id & ${2 ** CURSOR_BITS - 1} AS cursor`;
 
 /** The version that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
