@@ -115,12 +115,152 @@ export const comments: Readonly<Record<string, string>> = {
     "The agent's name on its node: the subject of its token. \"owner\" is the person who owns the node, \"node\" the node itself.",
   "towline.v1.AgentRef.node_id":
     "The Ed25519 public key of the node that the agent works on.",
+  "towline.v1.AlwaysAnswer":
+    "AlwaysAnswer is a yes that lasts.",
+  "towline.v1.AlwaysAnswer.lifetime_seconds":
+    "How long the grant counts, in seconds: from a minute to 30 days.",
+  "towline.v1.AlwaysAnswer.same_arguments":
+    "Whether it counts for these very arguments alone. If false, for any arguments of this tool.",
   "towline.v1.AnnounceRequest":
     "AnnounceRequest tells of new keys.",
   "towline.v1.AnnounceRequest.rotations":
     "Each from the key that the one before it leads to.",
   "towline.v1.AnnounceResponse":
     "AnnounceResponse is empty: the last key is trusted as the first was.",
+  "towline.v1.Approval":
+    "Approval is one question to people: may this very call run? It is bound to the asker, the serving node, the verb, the tool, the exact argument bytes and the version of the policy, it ends by itself, and it lets one call run, once.",
+  "towline.v1.Approval.approval_id":
+    "Its id: six bytes of time, then ten random ones.",
+  "towline.v1.Approval.arguments_sha256":
+    "SHA-256 of the exact argument bytes that will run.",
+  "towline.v1.Approval.arguments_size_bytes":
+    "How many bytes these are.",
+  "towline.v1.Approval.arguments_text":
+    "The arguments, or their beginning: at most 64 KiB while the approval is pending, 2 KiB afterwards. Without bytes that are no UTF-8.",
+  "towline.v1.Approval.arguments_truncated":
+    "Whether `arguments_text` is not all of them.",
+  "towline.v1.Approval.asker":
+    "Who asks.",
+  "towline.v1.Approval.binding":
+    "SHA-256 over all that the approval is bound to. Whoever decides sends it back: an answer is to what was shown.",
+  "towline.v1.Approval.create_time":
+    "When it was raised, by the clock of the serving node.",
+  "towline.v1.Approval.decidable":
+    "Whether the caller may say yes to it now.",
+  "towline.v1.Approval.end_time":
+    "If present, when it ended.",
+  "towline.v1.Approval.expire_time":
+    "When it ends by itself. Only the clock of the serving node counts.",
+  "towline.v1.Approval.grant_id":
+    "The grant that it led to. Empty if none.",
+  "towline.v1.Approval.missing":
+    "Whose yes is still missing: aliases, \"@group\", \"self\", or how many more. Empty if it has ended.",
+  "towline.v1.Approval.node":
+    "The serving node as the node that answers knows it: its alias, or \"self\".",
+  "towline.v1.Approval.node_id":
+    "The key of the serving node: the one that raised the question, and runs the call.",
+  "towline.v1.Approval.policy_version":
+    "The version of the policy that says that somebody must be asked.",
+  "towline.v1.Approval.reason":
+    "Why it ended, in UPPER_SNAKE: APPROVED, DENIED, TIMEOUT, CANCELED, LINK_LOST, POLICY_CHANGED, NODE_STOPPED, STORE_FAILED. Empty while it is pending.",
+  "towline.v1.Approval.remaining_ms":
+    "How long it still waits, in milliseconds, at the time of sending: for people whose clock is wrong. 0 if it has ended.",
+  "towline.v1.Approval.resource":
+    "What the verb is about where that is no tool. Empty if there is nothing to name.",
+  "towline.v1.Approval.rule":
+    "The rule that says so, by its name.",
+  "towline.v1.Approval.state":
+    "How far it is.",
+  "towline.v1.Approval.tool":
+    "The tool. Absent if the verb is about something else.",
+  "towline.v1.Approval.verb":
+    "What the caller wants to do: \"tools.call\", or another verb of the policy.",
+  "towline.v1.Approval.votes":
+    "What was said to it, the latest of each decider.",
+  "towline.v1.ApprovalAsker":
+    "ApprovalAsker is who asks.",
+  "towline.v1.ApprovalAsker.agent":
+    "The agent for which a peer says that it asks. For people to read; it decides nothing.",
+  "towline.v1.ApprovalAsker.kind":
+    "\"peer\", \"program\", \"agent\" or \"owner\".",
+  "towline.v1.ApprovalAsker.name":
+    "Its name on the serving node: an alias, the subject of a token, or \"owner\".",
+  "towline.v1.ApprovalAsker.node_id":
+    "The peer's key. Empty for others.",
+  "towline.v1.ApprovalDecider":
+    "ApprovalDecider is who decides.",
+  "towline.v1.ApprovalDecider.agent":
+    "The agent in whose session the person answered. Empty for the command line.",
+  "towline.v1.ApprovalDecider.name":
+    "The alias of its key on the serving node; \"self\" for the owner of the serving node.",
+  "towline.v1.ApprovalDecider.node_id":
+    "Its key. Empty for the owner of the serving node.",
+  "towline.v1.ApprovalDecision":
+    "ApprovalDecision is an answer.",
+  "towline.v1.ApprovalDecision.always":
+    "Yes, and from now on without asking: writes a grant.",
+  "towline.v1.ApprovalDecision.answer":
+    "The answer.",
+  "towline.v1.ApprovalDecision.approve":
+    "Yes, this once.",
+  "towline.v1.ApprovalDecision.deny":
+    "No.",
+  "towline.v1.ApprovalService":
+    "ApprovalService shows the questions that wait for the owner of this node, those of this node and those of peers that have it as an approver, and takes the answers. For the owner alone: no agent ever decides.",
+  "towline.v1.ApprovalService/DecideApproval":
+    "Answers a question. The same answer again has no effect, and no failure.\n\nErrors: `not_found` reason APPROVAL_UNKNOWN; `failed_precondition` reason APPROVAL_OVER if it has ended before: the answer has no effect; `invalid_argument` reason APPROVAL_MISMATCH if the binding is another one; `permission_denied` reason OWN_APPROVAL if the decider is the asker, or NOT_APPROVER; `unavailable` if the serving node cannot be reached.",
+  "towline.v1.ApprovalService/ListApprovals":
+    "Lists approvals, the newest first.",
+  "towline.v1.ApprovalService/ListGrants":
+    "Lists the grants of this node, the newest first.",
+  "towline.v1.ApprovalService/RevokeGrant":
+    "Ends a grant at once.\n\nErrors: `not_found` reason GRANT_UNKNOWN.",
+  "towline.v1.ApprovalService/WatchApprovals":
+    "Sends each pending approval, then `synced`, then each approval again when it changes or ends. The server never ends the stream by itself; after a reconnect the caller starts again.",
+  "towline.v1.ApprovalState":
+    "ApprovalState is the life of an approval. Transitions: PENDING -> GRANTED -> USED; PENDING -> DENIED, EXPIRED or WITHDRAWN; GRANTED -> WITHDRAWN if the asker went in that very moment.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_DENIED":
+    "Somebody said no, or the node that raised it ended.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_EXPIRED":
+    "Nobody answered in time: a denial.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_GRANTED":
+    "Everybody who is needed said yes, and the call has not begun.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_PENDING":
+    "It waits for an answer.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_USED":
+    "The call that it was for has begun. It lets nothing else run.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_WITHDRAWN":
+    "The asker went, or the policy changed: a denial.",
+  "towline.v1.ApprovalVote":
+    "ApprovalVote is what one decider said.",
+  "towline.v1.ApprovalVote.decider":
+    "Who.",
+  "towline.v1.ApprovalVote.decision":
+    "What.",
+  "towline.v1.ApprovalVote.vote_time":
+    "When, by the clock of the serving node.",
+  "towline.v1.ApprovalsConfig":
+    "ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is an alias of the keyring, \"@group\" for every key of a group (in quotes: YAML keeps the sign for itself), or \"self\" for the owner of this node. Nobody ever decides what they ask themselves.",
+  "towline.v1.ApprovalsConfig.approvers":
+    "Who may answer. If empty, \"self\". The owner of this node may always say no.",
+  "towline.v1.ApprovalsConfig.quorum":
+    "How many must say yes. If absent, one.",
+  "towline.v1.ApprovalsConfig.required":
+    "Whose yes is needed each time, beside `quorum`: a second device, or one key of each group named. They are approvers too.",
+  "towline.v1.ApprovalsConfig.wait":
+    "How long an answer is waited for, from \"1s\" to \"3600s\". If absent, \"110s\": MCP clients give up sooner or later.",
+  "towline.v1.ApprovalsSynced":
+    "ApprovalsSynced marks the end of the first round of a watch.",
+  "towline.v1.ApproveAnswer":
+    "ApproveAnswer is a yes.",
+  "towline.v1.ApproverService":
+    "ApproverService asks the peers that this node has as approvers. The node of an approver watches each peer that announces the feature \"approval\", and shows to its owner what it hears. Only peers with a key are answered: never agents, programs, or the owner, who has ApprovalService.",
+  "towline.v1.ApproverService/Decide":
+    "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
+  "towline.v1.ApproverService/WatchPending":
+    "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason PEERS_ONLY.",
   "towline.v1.BackupFile":
     "BackupFile is one file of a home.",
   "towline.v1.BackupFile.path":
@@ -201,6 +341,8 @@ export const comments: Readonly<Record<string, string>> = {
     "No common protocol version.",
   "towline.v1.Config":
     "Config is the file `towline.yaml` in a node's home. Its keys are the field names below.",
+  "towline.v1.Config.approvals":
+    "Who is asked when the policy says `ask`.",
   "towline.v1.Config.hub":
     "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
   "towline.v1.Config.hubs":
@@ -277,6 +419,36 @@ export const comments: Readonly<Record<string, string>> = {
     "How many more bytes of messages.",
   "towline.v1.Credit.messages":
     "How many more messages.",
+  "towline.v1.DecideApprovalRequest":
+    "DecideApprovalRequest is an answer.",
+  "towline.v1.DecideApprovalRequest.agent":
+    "The agent in whose session the person answers. Empty for the command line.",
+  "towline.v1.DecideApprovalRequest.approval_id":
+    "The approval.",
+  "towline.v1.DecideApprovalRequest.binding":
+    "Its `binding`, as it was shown.",
+  "towline.v1.DecideApprovalRequest.decision":
+    "The answer.",
+  "towline.v1.DecideApprovalResponse":
+    "DecideApprovalResponse shows what became of it.",
+  "towline.v1.DecideApprovalResponse.approval":
+    "The approval. If it is still pending, others must say yes too.",
+  "towline.v1.DecideRequest":
+    "DecideRequest is an answer.",
+  "towline.v1.DecideRequest.approval_id":
+    "The approval.",
+  "towline.v1.DecideRequest.binding":
+    "Its `binding`, as it was shown.",
+  "towline.v1.DecideRequest.decision":
+    "The answer.",
+  "towline.v1.DecideResponse":
+    "DecideResponse shows what became of it.",
+  "towline.v1.DecideResponse.approval":
+    "The approval. If it is still pending, others must say yes too.",
+  "towline.v1.DenyAnswer":
+    "DenyAnswer is a no.",
+  "towline.v1.DenyAnswer.comment":
+    "What the asker is told. Empty for nothing.",
   "towline.v1.ErrorDetail":
     "ErrorDetail is one typed detail of a failed call.",
   "towline.v1.ErrorDetail.type":
@@ -383,6 +555,30 @@ export const comments: Readonly<Record<string, string>> = {
     "Why, for people.",
   "towline.v1.GoAway.reason":
     "Why.",
+  "towline.v1.Grant":
+    "Grant is a standing permission: this asker may use this tool without asking, until it expires or is revoked. It never allows what the policy denies.",
+  "towline.v1.Grant.approval_id":
+    "The approval that it came from.",
+  "towline.v1.Grant.arguments_sha256":
+    "If present, with these arguments alone: their SHA-256.",
+  "towline.v1.Grant.asker":
+    "Who may.",
+  "towline.v1.Grant.create_time":
+    "When it was written.",
+  "towline.v1.Grant.deciders":
+    "Who gave it.",
+  "towline.v1.Grant.expire_time":
+    "When it ends.",
+  "towline.v1.Grant.grant_id":
+    "Its id.",
+  "towline.v1.Grant.resource":
+    "With what, where that is no tool.",
+  "towline.v1.Grant.tool":
+    "With which tool. Absent if the verb is about something else.",
+  "towline.v1.Grant.use_count":
+    "How often it let a call run, since the node started.",
+  "towline.v1.Grant.verb":
+    "What it may do.",
   "towline.v1.Group":
     "Group is a group that this node is in.",
   "towline.v1.Group.create_time":
@@ -703,6 +899,32 @@ export const comments: Readonly<Record<string, string>> = {
     "The agents, by name.",
   "towline.v1.ListAgentsResponse.next_page_token":
     "Asks for the next page. Empty on the last.",
+  "towline.v1.ListApprovalsRequest":
+    "ListApprovalsRequest asks for a page of approvals.",
+  "towline.v1.ListApprovalsRequest.all":
+    "Whether to list those that have ended too: of this node the last 1,000.",
+  "towline.v1.ListApprovalsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListApprovalsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListApprovalsResponse":
+    "ListApprovalsResponse is a page of approvals.",
+  "towline.v1.ListApprovalsResponse.approvals":
+    "The approvals.",
+  "towline.v1.ListApprovalsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListGrantsRequest":
+    "ListGrantsRequest asks for a page of grants.",
+  "towline.v1.ListGrantsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListGrantsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListGrantsResponse":
+    "ListGrantsResponse is a page of grants.",
+  "towline.v1.ListGrantsResponse.grants":
+    "The grants.",
+  "towline.v1.ListGrantsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.ListGroupsRequest":
     "ListGroupsRequest asks for the groups.",
   "towline.v1.ListGroupsRequest.page_size":
@@ -885,6 +1107,8 @@ export const comments: Readonly<Record<string, string>> = {
     "No link, and none is being opened.",
   "towline.v1.PeerState.PEER_STATE_UNSPECIFIED":
     "Not known.",
+  "towline.v1.PendingSynced":
+    "PendingSynced marks the end of the first round of a watch.",
   "towline.v1.ProveRequest":
     "ProveRequest asks for a signature.",
   "towline.v1.ProveRequest.nonce":
@@ -1001,6 +1225,14 @@ export const comments: Readonly<Record<string, string>> = {
     "The founder's key.",
   "towline.v1.ResignMemberResponse":
     "ResignMemberResponse is empty: the caller is a member no longer.",
+  "towline.v1.RevokeGrantRequest":
+    "RevokeGrantRequest names a grant.",
+  "towline.v1.RevokeGrantRequest.grant_id":
+    "The grant.",
+  "towline.v1.RevokeGrantResponse":
+    "RevokeGrantResponse shows the grant.",
+  "towline.v1.RevokeGrantResponse.grant":
+    "The grant, as it was.",
   "towline.v1.RevokeTokenRequest":
     "RevokeTokenRequest names a token.",
   "towline.v1.RevokeTokenRequest.token_id":
@@ -1397,6 +1629,20 @@ export const comments: Readonly<Record<string, string>> = {
     "Whether it works.",
   "towline.v1.UpstreamStatus.tool_count":
     "How many tools it offers.",
+  "towline.v1.WatchApprovalsRequest":
+    "WatchApprovalsRequest asks to be told of approvals.",
+  "towline.v1.WatchApprovalsRequest.agent":
+    "The agent in whose session the person answers: what it asks itself is not `decidable`. Empty for the command line.",
+  "towline.v1.WatchApprovalsResponse":
+    "WatchApprovalsResponse is one change.",
+  "towline.v1.WatchApprovalsResponse.approval":
+    "An approval as it is now.",
+  "towline.v1.WatchApprovalsResponse.event":
+    "What changed.",
+  "towline.v1.WatchApprovalsResponse.lost_approval_id":
+    "An approval that cannot be answered here any more: the link to its node was lost. By its id.",
+  "towline.v1.WatchApprovalsResponse.synced":
+    "All that were pending have been sent.",
   "towline.v1.WatchLinksRequest":
     "WatchLinksRequest asks to be told of links.",
   "towline.v1.WatchLinksRequest.interval_ms":
@@ -1421,6 +1667,18 @@ export const comments: Readonly<Record<string, string>> = {
     "A peer that is there, as it is now.",
   "towline.v1.WatchPeersResponse.removed_alias":
     "The alias of a peer that is trusted no longer.",
+  "towline.v1.WatchPendingRequest":
+    "WatchPendingRequest asks to be told of approvals.",
+  "towline.v1.WatchPendingResponse":
+    "WatchPendingResponse is one change.",
+  "towline.v1.WatchPendingResponse.approval":
+    "An approval as it is now.",
+  "towline.v1.WatchPendingResponse.event":
+    "What changed.",
+  "towline.v1.WatchPendingResponse.removed_approval_id":
+    "An approval that the caller may not decide any more, by its id.",
+  "towline.v1.WatchPendingResponse.synced":
+    "All that were pending have been sent.",
   "towline.v1.WatchRostersRequest":
     "WatchRostersRequest asks to be told of rosters.",
   "towline.v1.WatchRostersResponse":

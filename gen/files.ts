@@ -3,6 +3,9 @@ import type { DescFile } from '@bufbuild/protobuf';
 import { file_towline_v1_access } from './towline/v1/access_pb.ts';
 import { file_towline_v1_admin_service } from './towline/v1/admin_service_pb.ts';
 import { file_towline_v1_agent } from './towline/v1/agent_pb.ts';
+import { file_towline_v1_approval } from './towline/v1/approval_pb.ts';
+import { file_towline_v1_approval_service } from './towline/v1/approval_service_pb.ts';
+import { file_towline_v1_approver_service } from './towline/v1/approver_service_pb.ts';
 import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
@@ -28,6 +31,9 @@ export const files: readonly DescFile[] = [
   file_towline_v1_access,
   file_towline_v1_admin_service,
   file_towline_v1_agent,
+  file_towline_v1_approval,
+  file_towline_v1_approval_service,
+  file_towline_v1_approver_service,
   file_towline_v1_backup,
   file_towline_v1_config,
   file_towline_v1_error_info,

@@ -5,13 +5,15 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file towline/v1/config.proto.
  */
 export const file_towline_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSLWBAoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxpMCg5VcHN0cmVhbXNFbnRyeRILCgNrZXkYASABKAkSKQoFdmFsdWUYAiABKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnOgI4AUIICgZfcmVsYXkingIKCkh1YnNDb25maWcSNgoIY2hhbm5lbHMYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI3CgltYWlsYm94ZXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVzdGF0ZRgDIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBm1lbW9yeRgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBnNraWxscxgFIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIssECg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAIGIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSKGBQoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxpMCg5VcHN0cmVhbXNFbnRyeRILCgNrZXkYASABKAkSKQoFdmFsdWUYAiABKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnOgI4AUIICgZfcmVsYXkingIKCkh1YnNDb25maWcSNgoIY2hhbm5lbHMYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI3CgltYWlsYm94ZXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVzdGF0ZRgDIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBm1lbW9yeRgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBnNraWxscxgFIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIssECg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAICLzAQoPQXBwcm92YWxzQ29uZmlnEj0KCWFwcHJvdmVycxgBIAMoCUIqukgnkgEkEEAiIHIeMhxeQD9bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjwKCHJlcXVpcmVkGAIgAygJQiq6SCeSASQQECIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSHgoGcXVvcnVtGAMgASgNQgm6SAYqBBgQKAFIAIgBARI4CgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwiQHDICCAFCCQoHX3F1b3J1bWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Config is the file `towline.yaml` in a node's home. Its keys are the field names below.
@@ -97,6 +99,13 @@ export type Config = Message<"towline.v1.Config"> & {
    * @generated from field: towline.v1.HubsConfig hubs = 11;
    */
   hubs?: HubsConfig | undefined;
+
+  /**
+   * Who is asked when the policy says `ask`.
+   *
+   * @generated from field: towline.v1.ApprovalsConfig approvals = 14;
+   */
+  approvals?: ApprovalsConfig | undefined;
 };
 
 /**
@@ -410,4 +419,48 @@ export type ToolFilterConfig = Message<"towline.v1.ToolFilterConfig"> & {
  */
 export const ToolFilterConfigSchema: GenMessage<ToolFilterConfig> = /*@__PURE__*/
   messageDesc(file_towline_v1_config, 6);
+
+/**
+ * ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is
+ * an alias of the keyring, "@group" for every key of a group (in quotes: YAML keeps the sign for itself), or "self" for
+ * the owner of this node. Nobody ever decides what they ask themselves.
+ *
+ * @generated from message towline.v1.ApprovalsConfig
+ */
+export type ApprovalsConfig = Message<"towline.v1.ApprovalsConfig"> & {
+  /**
+   * Who may answer. If empty, "self". The owner of this node may always say no.
+   *
+   * @generated from field: repeated string approvers = 1;
+   */
+  approvers: string[];
+
+  /**
+   * Whose yes is needed each time, beside `quorum`: a second device, or one key of each group named. They are approvers too.
+   *
+   * @generated from field: repeated string required = 2;
+   */
+  required: string[];
+
+  /**
+   * How many must say yes. If absent, one.
+   *
+   * @generated from field: optional uint32 quorum = 3;
+   */
+  quorum?: number | undefined;
+
+  /**
+   * How long an answer is waited for, from "1s" to "3600s". If absent, "110s": MCP clients give up sooner or later.
+   *
+   * @generated from field: google.protobuf.Duration wait = 4;
+   */
+  wait?: Duration | undefined;
+};
+
+/**
+ * Describes the message towline.v1.ApprovalsConfig.
+ * Use `create(ApprovalsConfigSchema)` to create a new message.
+ */
+export const ApprovalsConfigSchema: GenMessage<ApprovalsConfig> = /*@__PURE__*/
+  messageDesc(file_towline_v1_config, 7);
 
