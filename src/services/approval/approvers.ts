@@ -1,0 +1,100 @@
+/** Who may decide what, by the configuration and the keyring of the moment. */
+import type { ApprovalAsker, ApprovalDecider, ApprovalVote } from '../../../gen/towline/v1/approval_pb.ts';
+import { equalBytes, toHex } from '../../base/bytes.ts';
+
+/** The configuration, with its defaults. Approvers are aliases, "@group", or "self". */
+export interface ApproverRules {
+  readonly approvers: readonly string[];
+  readonly required: readonly string[];
+  readonly quorum: number;
+  readonly waitMs: number;
+}
+
+/** What of the keyring is asked. */
+export interface Keys {
+  /** The keys of an alias, or of "@group". */
+  keysOf(name: string): readonly Uint8Array[];
+}
+
+/** The owner of this node, in every list of approvers. */
+export const SELF = 'self';
+
+export class Approvers {
+  readonly #rules: () => ApproverRules;
+  readonly #keys: Keys;
+
+  constructor(rules: () => ApproverRules, keys: Keys) {
+    this.#rules = rules;
+    this.#keys = keys;
+  }
+
+  get waitMs(): number {
+    return this.#rules().waitMs;
+  }
+
+  /** Whether they are named as an approver of anything. The owner may always say no, and so is one. */
+  isApprover(decider: ApprovalDecider): boolean {
+    return decider.name === SELF || this.#words().some((word) => this.#isMeant(word, decider));
+  }
+
+  /** Whether their yes counts for what `asker` asks. */
+  mayApprove(decider: ApprovalDecider, asker: ApprovalAsker): boolean {
+    return !isOwn(decider, asker) && this.#words().some((word) => this.#isMeant(word, decider));
+  }
+
+  /** The keys whose yes would count. */
+  keysFor(asker: ApprovalAsker): Uint8Array[] {
+    const keys = this.#words().flatMap((word) => (word === SELF ? [] : this.#keys.keysOf(word)));
+    const distinct = [...new Map(keys.map((key) => [toHex(key), key])).values()];
+    return distinct.filter((key) => !equalBytes(key, asker.nodeId));
+  }
+
+  /** Whether enough people exist, whether they are there or not, who could say yes. */
+  canBeGranted(asker: ApprovalAsker): boolean {
+    const keys = this.keysFor(asker);
+    const hasSelf = this.#words().includes(SELF) && asker.kind !== 'owner';
+    if (keys.length + (hasSelf ? 1 : 0) < this.#rules().quorum) return false;
+    return this.#rules().required.every((word) => {
+      if (word === SELF) return asker.kind !== 'owner';
+      return this.#keys.keysOf(word).some((key) => keys.some((other) => equalBytes(key, other)));
+    });
+  }
+
+  /** Whose yes is missing: names, then how many more. Empty: it is granted. */
+  missing(asker: ApprovalAsker, votes: readonly ApprovalVote[]): string[] {
+    const yes = votes
+      .filter(({ decision }) => decision?.answer.case === 'approve' || decision?.answer.case === 'always')
+      .map(({ decider }) => decider as ApprovalDecider)
+      .filter((decider) => this.mayApprove(decider, asker));
+    const { required, quorum } = this.#rules();
+    const names = required.filter((word) => !yes.some((decider) => this.#isMeant(word, decider)));
+    const more = quorum - yes.length - names.length;
+    return more > 0 ? [...names, `${more} more`] : names;
+  }
+
+  #words(): readonly string[] {
+    const { approvers, required } = this.#rules();
+    return [...(approvers.length > 0 ? approvers : [SELF]), ...required];
+  }
+
+  #isMeant(word: string, decider: ApprovalDecider): boolean {
+    if (word === SELF || decider.name === SELF) return word === decider.name;
+    return this.#keys.keysOf(word).some((key) => equalBytes(key, decider.nodeId));
+  }
+}
+
+/**
+ * Whether the decider is who asks: the same key, whichever of its agents; the same alias, for a key that has just
+ * changed; the owner, for what the owner asks; the person in front of a session, for what that session asks.
+ */
+export function isOwn(decider: ApprovalDecider, asker: ApprovalAsker): boolean {
+  if (decider.name !== SELF) {
+    return asker.kind === 'peer' && (asker.name === decider.name || equalBytes(asker.nodeId, decider.nodeId));
+  }
+  return asker.kind === 'owner' || (asker.kind === 'agent' && decider.agent !== '' && asker.name === decider.agent);
+}
+
+/** The same person, whichever agent's session they answered in. */
+export function isSameDecider(left: ApprovalDecider, right: ApprovalDecider): boolean {
+  return left.name === right.name && equalBytes(left.nodeId, right.nodeId);
+}
