@@ -1,6 +1,8 @@
 /** One node: everything put together, in order, and taken apart in the opposite order. */
 import { create } from '@bufbuild/protobuf';
 import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
+import { ApprovalService } from '../../gen/towline/v1/approval_service_pb.ts';
+import { ApproverService } from '../../gen/towline/v1/approver_service_pb.ts';
 import { GroupService } from '../../gen/towline/v1/group_service_pb.ts';
 import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
@@ -42,6 +44,8 @@ import { Rotations } from '../trust/rotations.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
 import { Agents } from './agents.ts';
+import { openApprovals } from './approval/open.ts';
+import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
 import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
@@ -178,7 +182,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     role: config.role,
     team: config.team,
     addresses: advertised(),
-    features: [...relayFeatures(mayRelay()), ROSTER_FEATURE],
+    features: [...relayFeatures(mayRelay()), ROSTER_FEATURE, APPROVAL_FEATURE],
   });
   const tls = identity.liveTls;
   const dialer = createDialer({
@@ -193,7 +197,18 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
   const exchange = new RosterExchange(rosters, log);
-  const opened = (link: Link) => exchange.opened(link);
+  const approval = await openApprovals({
+    store,
+    identity,
+    keyring,
+    config: () => config.approvals,
+    pool: () => links.pool,
+    log,
+  });
+  const opened = (link: Link) => {
+    exchange.opened(link);
+    approval.opened(link);
+  };
   const links = new Links({
     identity,
     keyring,
@@ -255,6 +270,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const reload = async () => {
     ({ config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []));
     relay.review();
+    approval.approvals.review();
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
@@ -347,6 +363,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(RotationService, createRotationService(rotation))
     .add(RosterService, createRosterService(rosterView(rosters, log)))
     .add(GroupService, createGroupService(groups))
+    .add(ApprovalService, approval.service)
+    .add(ApproverService, approval.approverService)
     .add(AdminService, createAdminService(admin));
 
   closers.add(
@@ -396,6 +414,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tools.peers.close();
     relay.close();
   });
+  closers.add(() => approval.close());
   const { url } = listening;
   await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version });
   closers.add(() => removeRunFile(paths.runFile));

@@ -1,6 +1,7 @@
 /** Approvals as a node has them: its own questions, those of its peers, and the way between them. */
-import type { ApprovalsConfig } from '../../../gen/towline/v1/config_pb.ts';
+
 import { ApproverService } from '../../../gen/towline/v1/approver_service_pb.ts';
+import type { ApprovalsConfig } from '../../../gen/towline/v1/config_pb.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Link } from '../../link/link.ts';

@@ -37,7 +37,8 @@ export class Grants {
   /** Forgets grants of keys that were removed while no node ran. */
   static async open(options: GrantsOptions): Promise<Grants> {
     const grants = new Grants(options);
-    for (const { value } of await options.table.list({ limit: MAX_GRANTS })) grants.#add(fromBinary(GrantSchema, value));
+    for (const { value } of await options.table.list({ limit: MAX_GRANTS }))
+      grants.#add(fromBinary(GrantSchema, value));
     for (const grant of grants.list()) if (!grants.#isAlive(grant)) await grants.#drop(grant);
     return grants;
   }
