@@ -250,7 +250,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ApprovalsConfig.required":
     "Whose yes is needed each time, beside `quorum`: a second device, or one key of each group named. They are approvers too.",
   "towline.v1.ApprovalsConfig.wait":
-    "How long an answer is waited for, from \"1s\" to \"3600s\". If absent, \"110s\": MCP clients give up sooner or later.",
+    "How long an answer is waited for, such as \"60s\": a second to an hour. If absent, 110 s: MCP clients give up in the end.",
   "towline.v1.ApprovalsSynced":
     "ApprovalsSynced marks the end of the first round of a watch.",
   "towline.v1.ApproveAnswer":

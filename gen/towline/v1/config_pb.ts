@@ -450,7 +450,7 @@ export type ApprovalsConfig = Message<"towline.v1.ApprovalsConfig"> & {
   quorum?: number | undefined;
 
   /**
-   * How long an answer is waited for, from "1s" to "3600s". If absent, "110s": MCP clients give up sooner or later.
+   * How long an answer is waited for, such as "60s": a second to an hour. If absent, 110 s: MCP clients give up in the end.
    *
    * @generated from field: google.protobuf.Duration wait = 4;
    */
