@@ -32,6 +32,7 @@ export function checkTypes(schema: DescMessage, json: JsonValue, path: Path = []
 
 function checkField(schema: DescMessage, field: DescField, key: string, value: JsonValue, path: Path): Misplaced[] {
   if (value === null) return [];
+  if (isText(field.message)) return checkItem(schema, field, value, { [key]: value }, path);
   if (field.fieldKind === 'message') return checkTypes(field.message, value, path);
   if (field.fieldKind === 'list') {
     if (!Array.isArray(value)) return [{ path, message: `expected a list, got ${shown(value)}` }];
@@ -48,8 +49,13 @@ function checkField(schema: DescMessage, field: DescField, key: string, value: J
 
 /** `alone` is a message that says nothing but the item. */
 function checkItem(schema: DescMessage, field: DescField, item: JsonValue, alone: JsonObject, path: Path): Misplaced[] {
-  if (field.message) return checkTypes(field.message, item ?? 0, path);
+  if (field.message && !isText(field.message)) return checkTypes(field.message, item ?? 0, path);
   return failureOf(schema, alone) === undefined ? [] : [{ path, message: expectation(field, item) }];
+}
+
+/** Messages of Protobuf's own that JSON writes as a text. */
+function isText(message: DescMessage | undefined): boolean {
+  return message?.typeName === 'google.protobuf.Duration';
 }
 
 function failureOf(schema: DescMessage, json: JsonObject): string | undefined {
@@ -74,7 +80,8 @@ function expectation(field: DescField, value: JsonValue): string {
   return `expected ${kindOf(field)}, got ${shown(value)}${quote ? `; write it in quotes: "${value}"` : ''}`;
 }
 
-function kindOf({ scalar }: DescField): string {
+function kindOf({ scalar, message }: DescField): string {
+  if (isText(message)) return 'a length of time in seconds, such as 90s';
   if (scalar === ScalarType.STRING) return 'a text';
   if (scalar === ScalarType.BOOL) return 'true or false';
   return scalar === ScalarType.UINT32 ? 'a whole number from 0 to 4294967295' : 'another kind of value';

@@ -25,6 +25,7 @@ describe('a configuration file', () => {
       'listen: {port: 0, plain_remote: true}\nupstreams:\n  fs: {command: npx, args: [-y, x], share: [home]}\n';
     const { config } = await parseConfig('towline.yaml', text);
     expect(config.relay).toBeUndefined();
+    expect((await parseConfig('towline.yaml', 'approvals: {wait: 90s}')).config.approvals?.wait?.seconds).toBe(90n);
     expect((await parseConfig('towline.yaml', 'relay: false')).config.relay).toBe(false);
     expect(config.listen).toMatchObject({ port: 0, plainRemote: true });
     expect(config.upstreams['fs']).toMatchObject({ transport: { case: 'command', value: 'npx' }, share: ['home'] });
@@ -37,6 +38,13 @@ describe('a configuration file', () => {
     ['listen:\n  port: abc', 'towline.yaml:2:3: listen.port: expected a whole number from 0 to 4294967295, got "abc"'],
     ['listen:\n  port: 1.5', 'towline.yaml:2:3: listen.port: expected a whole number'],
     ['listen:\n  port: -1', 'towline.yaml:2:3: listen.port: expected a whole number'],
+    [
+      'approvals: {wait: 90}',
+      'towline.yaml:1:13: approvals.wait: expected a length of time in seconds, such as 90s, got 90',
+    ],
+    ['approvals: {wait: 2h}', 'towline.yaml:1:13: approvals.wait: expected a length of time in seconds, such as 90s'],
+    ['approvals: {wait: 7200s}', 'towline.yaml:1:13: approvals.wait: must be greater than or equal to 1s'],
+    ["approvals: {approvers: ['@@ops']}", 'towline.yaml:1:25: approvals.approvers.0: must match'],
     ['name: x\nlisten: 5', 'towline.yaml:2:1: listen: expected a map of keys, got 5'],
     ['listen:\n  advertise: x:1', 'towline.yaml:2:3: listen.advertise: expected a list, got "x:1"'],
     [
