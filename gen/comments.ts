@@ -261,6 +261,334 @@ export const comments: Readonly<Record<string, string>> = {
     "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
   "towline.v1.ApproverService/WatchPending":
     "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason PEERS_ONLY.",
+  "towline.v1.AuditApproval":
+    "AuditApproval is a step of an approval.",
+  "towline.v1.AuditApproval.approval_id":
+    "Its id.",
+  "towline.v1.AuditApproval.arguments_sha256":
+    "SHA-256 of the exact argument bytes that the approval is for.",
+  "towline.v1.AuditApproval.decided_by":
+    "Who decided. Empty if nobody did.",
+  "towline.v1.AuditApproval.expire_time":
+    "Until when it can be decided.",
+  "towline.v1.AuditApproval.policy_version":
+    "The version of the policy that asked.",
+  "towline.v1.AuditApproval.reason":
+    "Why, for people.",
+  "towline.v1.AuditApproval.step":
+    "asked, approved, denied, expired, withdrawn or late.",
+  "towline.v1.AuditApproval.tool":
+    "The tool, as \"node/upstream/name\".",
+  "towline.v1.AuditCall":
+    "AuditCall is a call that this node served, over whichever door.",
+  "towline.v1.AuditCall.arguments_bytes":
+    "Bytes of the arguments.",
+  "towline.v1.AuditCall.arguments_json":
+    "The arguments, without secrets, as JSON text. Empty unless `audit.arguments` is on. At most 16 KiB; longer ones are cut, and end with \"…\".",
+  "towline.v1.AuditCall.arguments_sha256":
+    "SHA-256 of the exact argument bytes of a tool; of other methods, of the request's bytes without sensitive fields.",
+  "towline.v1.AuditCall.call_number":
+    "Tells the calls of this run of the node apart: the same in both phases of a call.",
+  "towline.v1.AuditCall.door":
+    "How it came: \"link\", \"local\" or a protocol of HTTP.",
+  "towline.v1.AuditCall.duration_ms":
+    "How long it took.",
+  "towline.v1.AuditCall.is_error":
+    "Whether the tool says that it failed.",
+  "towline.v1.AuditCall.method":
+    "The method: \"towline.v1.ToolService/CallTool\".",
+  "towline.v1.AuditCall.phase":
+    "Which part of the call it tells.",
+  "towline.v1.AuditCall.reason":
+    "Why it failed, in UPPER_SNAKE. Empty if it did not, or gave no reason.",
+  "towline.v1.AuditCall.result_bytes":
+    "If present, bytes of the answer of a tool.",
+  "towline.v1.AuditCall.status":
+    "The status: 0 if it worked, else a number of google.rpc.Code.",
+  "towline.v1.AuditCall.tool":
+    "The tool, as \"node/upstream/name\"; the node is \"self\" or an alias. Empty for other methods.",
+  "towline.v1.AuditCheckpoint":
+    "AuditCheckpoint is a signature over the chain. It covers all entries before it by their hash, and its own number, time and reason.",
+  "towline.v1.AuditCheckpoint.node_id":
+    "The key that the node has.",
+  "towline.v1.AuditCheckpoint.reason":
+    "Why it was made.",
+  "towline.v1.AuditCheckpoint.signature":
+    "Ed25519, by that key, of the domain \"towline-audit-v1\", a zero byte, the word \"checkpoint\", the entry's `previous_hash`, and its number, its time in milliseconds since 1970 and its reason as 8 bytes each, big-endian.",
+  "towline.v1.AuditCheckpointReason":
+    "AuditCheckpointReason says why a checkpoint was made.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_EXPORT":
+    "It ends an export.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_PERIODIC":
+    "Some thousand entries, or a minute, have passed since the last.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_SEGMENT":
+    "It begins a segment: every segment can be verified without those before.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_STOP":
+    "The node ends in order.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_UNSPECIFIED":
+    "Not said.",
+  "towline.v1.AuditConfig":
+    "AuditConfig says how the audit log is kept.",
+  "towline.v1.AuditConfig.arguments":
+    "Whether the arguments of calls are recorded, without what looks like a secret. If false, their SHA-256 alone.",
+  "towline.v1.AuditConfig.max_bytes":
+    "How many bytes the log may take; the oldest segments go first. If absent, 1 GiB.",
+  "towline.v1.AuditConfig.max_days":
+    "How many days entries are kept. If absent, until `max_bytes` is reached.",
+  "towline.v1.AuditConfig.required":
+    "Whether a call that changes something waits until it is on record: before it begins, and again before it is answered. If the record cannot be written, the call is refused, reason AUDIT_UNAVAILABLE. If false, records are on disk within 100 ms, and calls go on when the disk is full.",
+  "towline.v1.AuditDecision":
+    "AuditDecision is what a policy said.",
+  "towline.v1.AuditDecision.arguments_sha256":
+    "SHA-256 of the exact argument bytes, if there are any.",
+  "towline.v1.AuditDecision.effect":
+    "allow, deny or ask.",
+  "towline.v1.AuditDecision.policy_version":
+    "The version of the policy.",
+  "towline.v1.AuditDecision.reason":
+    "Why, in UPPER_SNAKE or in words.",
+  "towline.v1.AuditDecision.resource":
+    "To what: a tool as \"node/upstream/name\", a channel, ….",
+  "towline.v1.AuditDecision.rule":
+    "The rule that decided. Empty if none matched.",
+  "towline.v1.AuditDecision.verb":
+    "What was to be done.",
+  "towline.v1.AuditEntry":
+    "AuditEntry is one entry of a node's audit log. The log is a chain: each entry names the SHA-256 of the bytes of the one before. On disk a segment file is a stream of entries, each behind its length as a varint, and the entry's exact bytes are what is hashed.",
+  "towline.v1.AuditEntry.approval":
+    "A human was asked, or has answered.",
+  "towline.v1.AuditEntry.call":
+    "A call was served.",
+  "towline.v1.AuditEntry.checkpoint":
+    "A signed statement of all that stands before it.",
+  "towline.v1.AuditEntry.decision":
+    "A policy decided.",
+  "towline.v1.AuditEntry.event":
+    "What happened.",
+  "towline.v1.AuditEntry.grant":
+    "A standing permission came, went, or was used.",
+  "towline.v1.AuditEntry.heal":
+    "The end of the log was mended when it was opened.",
+  "towline.v1.AuditEntry.login":
+    "Somebody showed who it is.",
+  "towline.v1.AuditEntry.loss":
+    "Entries that were not required could not be written.",
+  "towline.v1.AuditEntry.number":
+    "The first entry is 1; each has one more than the one before, whatever was trimmed.",
+  "towline.v1.AuditEntry.previous_hash":
+    "SHA-256 of the bytes of the entry before; 32 zero bytes in the first.",
+  "towline.v1.AuditEntry.principal":
+    "Who caused it. Absent if the node itself did, or a file that was edited.",
+  "towline.v1.AuditEntry.refusal":
+    "Somebody was turned away.",
+  "towline.v1.AuditEntry.reload":
+    "The configuration was read again.",
+  "towline.v1.AuditEntry.rotation":
+    "The node has a new key.",
+  "towline.v1.AuditEntry.start":
+    "The node has started.",
+  "towline.v1.AuditEntry.stop":
+    "The node ends in order.",
+  "towline.v1.AuditEntry.time":
+    "When it happened, by the node's clock.",
+  "towline.v1.AuditEntry.token":
+    "A token was made or revoked.",
+  "towline.v1.AuditEntry.trim":
+    "The oldest segments were, or are about to be, deleted because the log has reached its bounds.",
+  "towline.v1.AuditEntry.trust":
+    "What the node trusts has changed.",
+  "towline.v1.AuditFilter":
+    "AuditFilter chooses entries. What is not said matches all.",
+  "towline.v1.AuditFilter.caller":
+    "Who: \"peer:desk\", \"desk\", an agent's name, or a key as did:key.",
+  "towline.v1.AuditFilter.failed":
+    "Whether only what went wrong: failed calls, denials, refusals, losses and heals.",
+  "towline.v1.AuditFilter.kinds":
+    "What happened: names of the fields of AuditEntry.event, such as \"call\" or \"refusal\".",
+  "towline.v1.AuditFilter.since_time":
+    "Not before.",
+  "towline.v1.AuditFilter.tool":
+    "Which tool: its name, or \"node/upstream/name\"; `*` is any run of characters.",
+  "towline.v1.AuditFilter.until_time":
+    "Not at or after.",
+  "towline.v1.AuditFinding":
+    "AuditFinding is one thing that is wrong, and where.",
+  "towline.v1.AuditFinding.first_number":
+    "The first entry that is concerned.",
+  "towline.v1.AuditFinding.last_number":
+    "The last one.",
+  "towline.v1.AuditFinding.message":
+    "For people.",
+  "towline.v1.AuditFinding.offset_bytes":
+    "Where in the file the finding was made, in bytes.",
+  "towline.v1.AuditFinding.reason":
+    "In UPPER_SNAKE: ENTRY_CHANGED, ENTRIES_MISSING, ENTRIES_REORDERED, ENTRY_REPEATED, BYTES_UNREADABLE, CHECKPOINT_INVALID, CHECKPOINT_FOREIGN, CHECKPOINT_MISSING, END_CUT, HEAD_MISSING, HEAD_INVALID, HEAD_MISMATCH, ROTATION_INVALID.",
+  "towline.v1.AuditFinding.segment":
+    "The file.",
+  "towline.v1.AuditGrant":
+    "AuditGrant is a change or a use of a standing permission.",
+  "towline.v1.AuditGrant.expire_time":
+    "Until when.",
+  "towline.v1.AuditGrant.grant_id":
+    "Its id.",
+  "towline.v1.AuditGrant.grantee":
+    "Whom it lets.",
+  "towline.v1.AuditGrant.resource":
+    "What it lets them do, and to what.",
+  "towline.v1.AuditGrant.step":
+    "created, used, revoked or expired.",
+  "towline.v1.AuditHead":
+    "AuditHead is the node's signed statement of where its log ends, in a file beside the segments. It is written anew before anybody hears that an entry is on disk, so that entries cannot be cut off unseen.",
+  "towline.v1.AuditHead.hash":
+    "SHA-256 of its bytes.",
+  "towline.v1.AuditHead.node_id":
+    "The key that signs.",
+  "towline.v1.AuditHead.number":
+    "The last entry.",
+  "towline.v1.AuditHead.signature":
+    "Ed25519, by that key, of the domain \"towline-audit-v1\", a zero byte, the word \"head\", `hash`, and `number` as 8 bytes, big-endian.",
+  "towline.v1.AuditHeal":
+    "AuditHeal says what was wrong with the end of the log when it was opened.",
+  "towline.v1.AuditHeal.dropped_bytes":
+    "Bytes behind it that were half an entry, and were cut off.",
+  "towline.v1.AuditHeal.head_missing":
+    "Whether the signed statement of the log's end was missing or damaged.",
+  "towline.v1.AuditHeal.last_number":
+    "The last entry that was good.",
+  "towline.v1.AuditHeal.signed_number":
+    "If present, the entry up to which the node had signed that there are entries: those between are missing, and somebody removed them. The chain goes on from what was signed.",
+  "towline.v1.AuditLogin":
+    "AuditLogin says that somebody showed who it is. Further ones of the same principal at the same door within a minute are counted, not written one by one.",
+  "towline.v1.AuditLogin.address":
+    "Where it came from, if the node knows.",
+  "towline.v1.AuditLogin.count":
+    "How many there were in that minute.",
+  "towline.v1.AuditLogin.door":
+    "link, http, mcp, web-socket, uplink, ….",
+  "towline.v1.AuditLoss":
+    "AuditLoss says that entries could not be written, and were not required.",
+  "towline.v1.AuditLoss.count":
+    "How many.",
+  "towline.v1.AuditLoss.reason":
+    "Why, for people.",
+  "towline.v1.AuditLoss.since_time":
+    "Since when.",
+  "towline.v1.AuditPhase":
+    "AuditPhase says which part of a call an entry tells.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_BEGUN":
+    "It is about to begin. Written only where audit is required: what runs is on disk before.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_ENDED":
+    "It has ended.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_UNSPECIFIED":
+    "Not said.",
+  "towline.v1.AuditPrincipal":
+    "AuditPrincipal says who caused an entry.",
+  "towline.v1.AuditPrincipal.agent":
+    "The agent that a peer's node names: what it says, not what it proved. Empty if it names none.",
+  "towline.v1.AuditPrincipal.kind":
+    "Its kind: owner, agent, program, peer or stranger.",
+  "towline.v1.AuditPrincipal.name":
+    "The peer's alias, the token's subject, \"owner\" or \"stranger\".",
+  "towline.v1.AuditPrincipal.node_id":
+    "The key that it has shown. Empty if none.",
+  "towline.v1.AuditPrincipal.token_id":
+    "The id of its token, in hex. Empty if it has none.",
+  "towline.v1.AuditRefusal":
+    "AuditRefusal says that somebody was turned away before a service saw the call. The first of a kind is written at once; further ones within a minute are counted and written as one.",
+  "towline.v1.AuditRefusal.address":
+    "Where from; \"others\" for those of whom there were too many to tell apart. Empty if the node does not know.",
+  "towline.v1.AuditRefusal.count":
+    "How many.",
+  "towline.v1.AuditRefusal.door":
+    "link, http, port, ….",
+  "towline.v1.AuditRefusal.method":
+    "The method that was asked for, if it came that far.",
+  "towline.v1.AuditRefusal.reason":
+    "Why, in UPPER_SNAKE.",
+  "towline.v1.AuditReload":
+    "AuditReload says that the configuration was read again.",
+  "towline.v1.AuditReload.config_sha256":
+    "SHA-256 of the file's bytes; empty if there is no file.",
+  "towline.v1.AuditReload.error_count":
+    "How much of it could not be used.",
+  "towline.v1.AuditReport":
+    "AuditReport is the outcome of a verification.",
+  "towline.v1.AuditReport.checkpoint_count":
+    "How many checkpoints were right.",
+  "towline.v1.AuditReport.entry_count":
+    "How many entries there are.",
+  "towline.v1.AuditReport.finding_count":
+    "How much is wrong in all.",
+  "towline.v1.AuditReport.findings":
+    "What is wrong: the first 100.",
+  "towline.v1.AuditReport.first_number":
+    "The first entry that is there. 0 if there is none.",
+  "towline.v1.AuditReport.is_intact":
+    "Whether nothing is wrong.",
+  "towline.v1.AuditReport.last_hash":
+    "SHA-256 of the last entry.",
+  "towline.v1.AuditReport.last_number":
+    "The last one.",
+  "towline.v1.AuditReport.notes":
+    "What is no harm and worth knowing, for people.",
+  "towline.v1.AuditReport.segment_count":
+    "Segments, or 1 for an export.",
+  "towline.v1.AuditReport.signed_number":
+    "The last entry that a right signature covers. Who removes entries after it is not found out.",
+  "towline.v1.AuditRotation":
+    "AuditRotation says that the node has a new key. Checkpoints after it are signed by that one.",
+  "towline.v1.AuditRotation.rotation":
+    "Signed by both keys.",
+  "towline.v1.AuditService":
+    "AuditService shows what this node has recorded. For its owner alone.",
+  "towline.v1.AuditService/ExportAudit":
+    "Sends the log as a file that can be verified by itself: it begins with the checkpoint of a segment and ends with one that is made now.\n\nErrors: `unavailable` reason AUDIT_UNAVAILABLE.",
+  "towline.v1.AuditService/QueryAudit":
+    "Lists entries that match, newest first. A page may be short, or empty, with more to come: a request looks at 100,000 entries at most.",
+  "towline.v1.AuditService/TailAudit":
+    "Sends the last entries that match, oldest first, and then, if asked, each that is added, once it is on disk. Ends by itself only if `follow` is false. Who comes back after a broken stream asks with `after_number`.",
+  "towline.v1.AuditService/VerifyAudit":
+    "Verifies the whole log on disk.",
+  "towline.v1.AuditStart":
+    "AuditStart says that the node has started.",
+  "towline.v1.AuditStart.config_sha256":
+    "SHA-256 of the configuration file's bytes; empty if there is none.",
+  "towline.v1.AuditStart.software":
+    "The program and its version.",
+  "towline.v1.AuditStop":
+    "AuditStop says that the node ends in order.",
+  "towline.v1.AuditToken":
+    "AuditToken is a change of the tokens.",
+  "towline.v1.AuditToken.change":
+    "created or revoked.",
+  "towline.v1.AuditToken.expire_time":
+    "Until when.",
+  "towline.v1.AuditToken.groups":
+    "Its groups.",
+  "towline.v1.AuditToken.kind":
+    "agent or program.",
+  "towline.v1.AuditToken.scopes":
+    "Its scopes.",
+  "towline.v1.AuditToken.subject":
+    "Whose it is.",
+  "towline.v1.AuditToken.token_id":
+    "Its id, in hex.",
+  "towline.v1.AuditTrim":
+    "AuditTrim says which entries are still kept. It is written before the others are deleted.",
+  "towline.v1.AuditTrim.first_number":
+    "The first entry that is kept.",
+  "towline.v1.AuditTrim.previous_hash":
+    "SHA-256 of the entry before it.",
+  "towline.v1.AuditTrust":
+    "AuditTrust is a change of what the node trusts.",
+  "towline.v1.AuditTrust.alias":
+    "Its alias.",
+  "towline.v1.AuditTrust.change":
+    "added, removed, changed, invited, let-in, joined, followed, or a change of a group: founded, member-added, member-removed, owner-added, owner-removed, group-joined, group-left.",
+  "towline.v1.AuditTrust.groups":
+    "The groups that it is in now, or the one that changed.",
+  "towline.v1.AuditTrust.node_id":
+    "The key.",
   "towline.v1.BackupFile":
     "BackupFile is one file of a home.",
   "towline.v1.BackupFile.path":
@@ -343,6 +671,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Config is the file `towline.yaml` in a node's home. Its keys are the field names below.",
   "towline.v1.Config.approvals":
     "Who is asked when the policy says `ask`.",
+  "towline.v1.Config.audit":
+    "What is recorded of what happens on the node.",
   "towline.v1.Config.hub":
     "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
   "towline.v1.Config.hubs":
@@ -467,6 +797,14 @@ export const comments: Readonly<Record<string, string>> = {
     "A stable name of the cause in UPPER_SNAKE, for programs: \"ALIAS_TAKEN\", \"TOOL_NOT_FOUND\".",
   "towline.v1.ErrorInfo.retry_delay_ms":
     "If present, how long the caller should wait before it tries again, in milliseconds.",
+  "towline.v1.ExportAuditRequest":
+    "ExportAuditRequest asks for the log as a file.",
+  "towline.v1.ExportAuditRequest.since_time":
+    "If present, the segments before the one with this time are left out.",
+  "towline.v1.ExportAuditResponse":
+    "ExportAuditResponse is a piece of the file, at most 256 KiB.",
+  "towline.v1.ExportAuditResponse.data":
+    "The next bytes.",
   "towline.v1.Frame":
     "Frame is the unit inside a link. Frames of one turn of the event loop travel together in one packet (OpenRequest, OpenResponse). Frames are checked by the link's own code, which a test proves equal to the rules written here.",
   "towline.v1.Frame.cancel":
@@ -1119,6 +1457,20 @@ export const comments: Readonly<Record<string, string>> = {
     "The instance id of the node that signs, as in its hello.",
   "towline.v1.ProveResponse.signature":
     "Ed25519, by the node's key, of the domain \"towline-instance-v1\", a zero byte, the nonce, and the instance id.",
+  "towline.v1.QueryAuditRequest":
+    "QueryAuditRequest asks for a page of entries.",
+  "towline.v1.QueryAuditRequest.filter":
+    "Which entries.",
+  "towline.v1.QueryAuditRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.QueryAuditRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.QueryAuditResponse":
+    "QueryAuditResponse is a page of entries.",
+  "towline.v1.QueryAuditResponse.entries":
+    "The entries, newest first.",
+  "towline.v1.QueryAuditResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.RedeemRequest":
     "RedeemRequest is what a joiner says.",
   "towline.v1.RedeemRequest.addresses":
@@ -1443,6 +1795,20 @@ export const comments: Readonly<Record<string, string>> = {
     "True if `data` is a fragment and more of the same message follows.",
   "towline.v1.StreamOpen.timeout_ms":
     "How long the caller waits for the end of the call, in milliseconds from when the frame is received. If absent, as long as the link lives.",
+  "towline.v1.TailAuditRequest":
+    "TailAuditRequest asks for the end of the log.",
+  "towline.v1.TailAuditRequest.after_number":
+    "If present, all entries after this one.",
+  "towline.v1.TailAuditRequest.count":
+    "How many at first. If 0, 20; at most 1,000. Not asked where `after_number` is given.",
+  "towline.v1.TailAuditRequest.filter":
+    "Which entries.",
+  "towline.v1.TailAuditRequest.follow":
+    "Whether to go on with what is added.",
+  "towline.v1.TailAuditResponse":
+    "TailAuditResponse is one entry.",
+  "towline.v1.TailAuditResponse.entry":
+    "The entry.",
   "towline.v1.TlsConfig":
     "TlsConfig names an ordinary certificate.",
   "towline.v1.TlsConfig.cert":
@@ -1629,6 +1995,12 @@ export const comments: Readonly<Record<string, string>> = {
     "Whether it works.",
   "towline.v1.UpstreamStatus.tool_count":
     "How many tools it offers.",
+  "towline.v1.VerifyAuditRequest":
+    "VerifyAuditRequest asks whether the log is whole.",
+  "towline.v1.VerifyAuditResponse":
+    "VerifyAuditResponse says whether the log is whole.",
+  "towline.v1.VerifyAuditResponse.report":
+    "What was found.",
   "towline.v1.WatchApprovalsRequest":
     "WatchApprovalsRequest asks to be told of approvals.",
   "towline.v1.WatchApprovalsRequest.agent":

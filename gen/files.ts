@@ -6,6 +6,8 @@ import { file_towline_v1_agent } from './towline/v1/agent_pb.ts';
 import { file_towline_v1_approval } from './towline/v1/approval_pb.ts';
 import { file_towline_v1_approval_service } from './towline/v1/approval_service_pb.ts';
 import { file_towline_v1_approver_service } from './towline/v1/approver_service_pb.ts';
+import { file_towline_v1_audit } from './towline/v1/audit_pb.ts';
+import { file_towline_v1_audit_service } from './towline/v1/audit_service_pb.ts';
 import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
@@ -22,6 +24,7 @@ import { file_towline_v1_roster } from './towline/v1/roster_pb.ts';
 import { file_towline_v1_roster_service } from './towline/v1/roster_service_pb.ts';
 import { file_towline_v1_rotation } from './towline/v1/rotation_pb.ts';
 import { file_towline_v1_rotation_service } from './towline/v1/rotation_service_pb.ts';
+import { file_towline_v1_sensitive } from './towline/v1/sensitive_pb.ts';
 import { file_towline_v1_token } from './towline/v1/token_pb.ts';
 import { file_towline_v1_tool } from './towline/v1/tool_pb.ts';
 import { file_towline_v1_tool_service } from './towline/v1/tool_service_pb.ts';
@@ -34,6 +37,8 @@ export const files: readonly DescFile[] = [
   file_towline_v1_approval,
   file_towline_v1_approval_service,
   file_towline_v1_approver_service,
+  file_towline_v1_audit,
+  file_towline_v1_audit_service,
   file_towline_v1_backup,
   file_towline_v1_config,
   file_towline_v1_error_info,
@@ -50,6 +55,7 @@ export const files: readonly DescFile[] = [
   file_towline_v1_roster_service,
   file_towline_v1_rotation,
   file_towline_v1_rotation_service,
+  file_towline_v1_sensitive,
   file_towline_v1_token,
   file_towline_v1_tool,
   file_towline_v1_tool_service,

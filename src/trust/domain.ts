@@ -20,6 +20,8 @@ export const DOMAINS = [
   'towline-roster-v1',
   /** A change of a group's owners: OwnersBody. */
   'towline-owners-v1',
+  /** Where the audit log stands: the word "checkpoint" or "head", a hash, numbers. */
+  'towline-audit-v1',
 ] as const;
 
 export type Domain = (typeof DOMAINS)[number];

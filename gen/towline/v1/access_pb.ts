@@ -12,7 +12,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/access.proto.
  */
 export const file_towline_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2FjY2Vzcy5wcm90bxIKdG93bGluZS52MSpqCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEwoPQUNDRVNTX1NUUkFOR0VSEAESDwoLQUNDRVNTX1BFRVIQAhIQCgxBQ0NFU1NfQUdFTlQQAxIQCgxBQ0NFU1NfT1dORVIQBDpMCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi1hwMgASgOMhIudG93bGluZS52MS5BY2Nlc3NSBmFjY2Vzczo4CgZzY29wZXMSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi2hwMgAygJUgZzY29wZXNiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("Chd0b3dsaW5lL3YxL2FjY2Vzcy5wcm90bxIKdG93bGluZS52MSpqCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEwoPQUNDRVNTX1NUUkFOR0VSEAESDwoLQUNDRVNTX1BFRVIQAhIQCgxBQ0NFU1NfQUdFTlQQAxIQCgxBQ0NFU1NfT1dORVIQBDpMCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi1hwMgASgOMhIudG93bGluZS52MS5BY2Nlc3NSBmFjY2Vzczo4CgZzY29wZXMSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi2hwMgAygJUgZzY29wZXM6PgoJdW5hdWRpdGVkEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYt4cDIAEoCFIJdW5hdWRpdGVkYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * Access says who may call a method at all. It is read by one interceptor at every door; what a caller then
@@ -94,4 +94,13 @@ export const access: GenExtension<MethodOptions, Access> = /*@__PURE__*/
  */
 export const scopes: GenExtension<MethodOptions, string[]> = /*@__PURE__*/
   extDesc(file_towline_v1_access, 1);
+
+/**
+ * Whether calls are left out of the audit log although they change something: where they are many, and what they do
+ * is recorded elsewhere. Methods with `NO_SIDE_EFFECTS` are left out anyway.
+ *
+ * @generated from extension: bool unaudited = 50103;
+ */
+export const unaudited: GenExtension<MethodOptions, boolean> = /*@__PURE__*/
+  extDesc(file_towline_v1_access, 2);
 

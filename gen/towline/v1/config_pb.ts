@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/config.proto.
  */
 export const file_towline_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSKGBQoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxpMCg5VcHN0cmVhbXNFbnRyeRILCgNrZXkYASABKAkSKQoFdmFsdWUYAiABKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnOgI4AUIICgZfcmVsYXkingIKCkh1YnNDb25maWcSNgoIY2hhbm5lbHMYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI3CgltYWlsYm94ZXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIzCgVzdGF0ZRgDIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBm1lbW9yeRgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjQKBnNraWxscxgFIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIssECg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAICLzAQoPQXBwcm92YWxzQ29uZmlnEj0KCWFwcHJvdmVycxgBIAMoCUIqukgnkgEkEEAiIHIeMhxeQD9bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjwKCHJlcXVpcmVkGAIgAygJQiq6SCeSASQQECIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSHgoGcXVvcnVtGAMgASgNQgm6SAYqBBgQKAFIAIgBARI4CgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwiQHDICCAFCCQoHX3F1b3J1bWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSKuBQoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxImCgVhdWRpdBgUIAEoCzIXLnRvd2xpbmUudjEuQXVkaXRDb25maWcaTAoOVXBzdHJlYW1zRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgLMhoudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZzoCOAFCCAoGX3JlbGF5Ip4CCgpIdWJzQ29uZmlnEjYKCGNoYW5uZWxzGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNwoJbWFpbGJveGVzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFc3RhdGUYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZtZW1vcnkYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZza2lsbHMYBSABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCKRAQoLQXVkaXRDb25maWcSEQoJYXJndW1lbnRzGAEgASgIEhAKCHJlcXVpcmVkGAIgASgIEiIKCW1heF9ieXRlcxgDIAEoBEIKukgHMgUogICAEEgAiAEBEh4KCG1heF9kYXlzGAQgASgNQge6SAQqAigBSAGIAQFCDAoKX21heF9ieXRlc0ILCglfbWF4X2RheXMi6QIKDExpc3RlbkNvbmZpZxIWCgRob3N0GAEgASgJQgi6SAVyAxiAAhIcCgRwb3J0GAIgASgNQgm6SAYqBBj//wNIAIgBARIbCglhZHZlcnRpc2UYAyADKAlCCLpIBZIBAhAQEhQKDHBsYWluX3JlbW90ZRgEIAEoCBIlCg9tYXhfY29ubmVjdGlvbnMYBSABKA1CB7pIBCoCKAFIAYgBARIxChttYXhfY29ubmVjdGlvbnNfcGVyX2FkZHJlc3MYBiABKA1CB7pIBCoCKAFIAogBARI1Ch9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zGAcgASgNQge6SAQqAigBSAOIAQFCBwoFX3BvcnRCEgoQX21heF9jb25uZWN0aW9uc0IeChxfbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzQiIKIF9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zIjgKCVRsc0NvbmZpZxIVCgRjZXJ0GAEgASgJQge6SARyAhABEhQKA2tleRgCIAEoCUIHukgEcgIQASJfCg1NY3BGaWxlQ29uZmlnEhUKBHBhdGgYASABKAlCB7pIBHICEAESNwoFc2hhcmUYAiADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQiywQKDlVwc3RyZWFtQ29uZmlnEhEKB2NvbW1hbmQYASABKAlIABINCgN1cmwYAiABKAlIABIXCgRhcmdzGAMgAygJQgm6SAaSAQMQgAgSOwoDZW52GAQgAygLMiMudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZy5FbnZFbnRyeUIJukgGmgEDEIAIEhUKA2N3ZBgFIAEoCUIIukgFcgMYgCASQwoHaGVhZGVycxgGIAMoCzInLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuSGVhZGVyc0VudHJ5Qgm6SAaaAQMQgAESNwoFc2hhcmUYByADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMAoIcHJvdG9jb2wYCCABKAlCHrpIG3IZMhdeKGF1dG98bGVnYWN5fG1vZGVybik/JBIgCgp0aW1lb3V0X21zGAkgASgNQge6SAQqAigBSAGIAQESEAoIZGlzYWJsZWQYCiABKAgSKwoFdG9vbHMYCyABKAsyHC50b3dsaW5lLnYxLlRvb2xGaWx0ZXJDb25maWcSGgoIZW52X2ZpbGUYDCABKAlCCLpIBXIDGIAgGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCEgoJdHJhbnNwb3J0EgW6SAIIAUINCgtfdGltZW91dF9tcyJFChBUb29sRmlsdGVyQ29uZmlnEhgKBWFsbG93GAEgAygJQgm6SAaSAQMQgCASFwoEZGVueRgCIAMoCUIJukgGkgEDEIAgIvMBCg9BcHByb3ZhbHNDb25maWcSPQoJYXBwcm92ZXJzGAEgAygJQiq6SCeSASQQQCIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSPAoIcmVxdWlyZWQYAiADKAlCKrpIJ5IBJBAQIiByHjIcXkA/W2EtejAtOV1bYS16MC05Xy1dezAsMzF9JBIeCgZxdW9ydW0YAyABKA1CCbpIBioEGBAoAUgAiAEBEjgKBHdhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIDCJAcMgIIAUIJCgdfcXVvcnVtYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Config is the file `towline.yaml` in a node's home. Its keys are the field names below.
@@ -106,6 +106,13 @@ export type Config = Message<"towline.v1.Config"> & {
    * @generated from field: towline.v1.ApprovalsConfig approvals = 14;
    */
   approvals?: ApprovalsConfig | undefined;
+
+  /**
+   * What is recorded of what happens on the node.
+   *
+   * @generated from field: towline.v1.AuditConfig audit = 20;
+   */
+  audit?: AuditConfig | undefined;
 };
 
 /**
@@ -163,6 +170,50 @@ export type HubsConfig = Message<"towline.v1.HubsConfig"> & {
  */
 export const HubsConfigSchema: GenMessage<HubsConfig> = /*@__PURE__*/
   messageDesc(file_towline_v1_config, 1);
+
+/**
+ * AuditConfig says how the audit log is kept.
+ *
+ * @generated from message towline.v1.AuditConfig
+ */
+export type AuditConfig = Message<"towline.v1.AuditConfig"> & {
+  /**
+   * Whether the arguments of calls are recorded, without what looks like a secret. If false, their SHA-256 alone.
+   *
+   * @generated from field: bool arguments = 1;
+   */
+  arguments: boolean;
+
+  /**
+   * Whether a call that changes something waits until it is on record: before it begins, and again before it is
+   * answered. If the record cannot be written, the call is refused, reason AUDIT_UNAVAILABLE. If false, records are on
+   * disk within 100 ms, and calls go on when the disk is full.
+   *
+   * @generated from field: bool required = 2;
+   */
+  required: boolean;
+
+  /**
+   * How many bytes the log may take; the oldest segments go first. If absent, 1 GiB.
+   *
+   * @generated from field: optional uint64 max_bytes = 3;
+   */
+  maxBytes?: bigint | undefined;
+
+  /**
+   * How many days entries are kept. If absent, until `max_bytes` is reached.
+   *
+   * @generated from field: optional uint32 max_days = 4;
+   */
+  maxDays?: number | undefined;
+};
+
+/**
+ * Describes the message towline.v1.AuditConfig.
+ * Use `create(AuditConfigSchema)` to create a new message.
+ */
+export const AuditConfigSchema: GenMessage<AuditConfig> = /*@__PURE__*/
+  messageDesc(file_towline_v1_config, 2);
 
 /**
  * ListenConfig says where a node listens.
@@ -226,7 +277,7 @@ export type ListenConfig = Message<"towline.v1.ListenConfig"> & {
  * Use `create(ListenConfigSchema)` to create a new message.
  */
 export const ListenConfigSchema: GenMessage<ListenConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 2);
+  messageDesc(file_towline_v1_config, 3);
 
 /**
  * TlsConfig names an ordinary certificate.
@@ -254,7 +305,7 @@ export type TlsConfig = Message<"towline.v1.TlsConfig"> & {
  * Use `create(TlsConfigSchema)` to create a new message.
  */
 export const TlsConfigSchema: GenMessage<TlsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 3);
+  messageDesc(file_towline_v1_config, 4);
 
 /**
  * McpFileConfig names an MCP configuration file.
@@ -282,7 +333,7 @@ export type McpFileConfig = Message<"towline.v1.McpFileConfig"> & {
  * Use `create(McpFileConfigSchema)` to create a new message.
  */
 export const McpFileConfigSchema: GenMessage<McpFileConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 4);
+  messageDesc(file_towline_v1_config, 5);
 
 /**
  * UpstreamConfig is one MCP server.
@@ -390,7 +441,7 @@ export type UpstreamConfig = Message<"towline.v1.UpstreamConfig"> & {
  * Use `create(UpstreamConfigSchema)` to create a new message.
  */
 export const UpstreamConfigSchema: GenMessage<UpstreamConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 5);
+  messageDesc(file_towline_v1_config, 6);
 
 /**
  * ToolFilterConfig chooses tools by exact name.
@@ -418,7 +469,7 @@ export type ToolFilterConfig = Message<"towline.v1.ToolFilterConfig"> & {
  * Use `create(ToolFilterConfigSchema)` to create a new message.
  */
 export const ToolFilterConfigSchema: GenMessage<ToolFilterConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 6);
+  messageDesc(file_towline_v1_config, 7);
 
 /**
  * ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is
@@ -462,5 +513,5 @@ export type ApprovalsConfig = Message<"towline.v1.ApprovalsConfig"> & {
  * Use `create(ApprovalsConfigSchema)` to create a new message.
  */
 export const ApprovalsConfigSchema: GenMessage<ApprovalsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 7);
+  messageDesc(file_towline_v1_config, 8);
 
