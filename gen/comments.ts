@@ -529,6 +529,8 @@ export const comments: Readonly<Record<string, string>> = {
     "SHA-256 of the last entry.",
   "towline.v1.AuditReport.last_number":
     "The last one.",
+  "towline.v1.AuditReport.node_id":
+    "The key that signed the end. Empty if no signature is right.",
   "towline.v1.AuditReport.notes":
     "What is no harm and worth knowing, for people.",
   "towline.v1.AuditReport.segment_count":

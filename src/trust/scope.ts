@@ -38,7 +38,7 @@ export function reaches(scopes: readonly Scope[], needed: string, target: string
  * Whether the text is what the pattern describes. Goes back to the last star only, so that no pattern takes more than
  * the product of both lengths.
  */
-function fits(pattern: string, text: string): boolean {
+export function fits(pattern: string, text: string): boolean {
   let [at, star, resume] = [0, -1, 0];
   for (let i = 0; i < text.length; ) {
     if (pattern[at] === '*') {

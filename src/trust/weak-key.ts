@@ -15,7 +15,7 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 
 /** Whether a key of 32 bytes is one of them. */
 export function isWeakKey(key: Uint8Array): boolean {
-  const y = key.slice();
+  const y = Uint8Array.from(key); // a Buffer's slice() would be the key itself
   y[31] = (y[31] ?? 0) & 0x7f;
   return SMALL_ORDER.has(toHex(y)) || isAtLeastPrime(y);
 }

@@ -120,6 +120,12 @@ describe('a weak key', () => {
     expect(isWeakKey(Point.BASE.toBytes())).toBe(false);
   });
 
+  it('is told from others without changing them', () => {
+    const key = Buffer.alloc(32, 0xfe);
+    expect(isWeakKey(key)).toBe(false);
+    expect(key).toEqual(Buffer.alloc(32, 0xfe));
+  });
+
   it.each(weak.map((key) => [toHex(key)]))('%s is refused by both', async (hex) => {
     expect(isWeakKey(fromHex(hex))).toBe(true);
     // R and S of zero order: the forgery that a key of small order believes for some messages.

@@ -13,6 +13,8 @@ export interface LogEnd {
   readonly offset: number;
   /** The place in the file of the head that was read last. */
   readonly headPlace: number;
+  /** Whether there is nothing yet, not even a head. */
+  readonly isNew?: boolean;
   /** What is to be told of the end; absent if it was in order. */
   readonly heal?: Heal;
 }
@@ -40,7 +42,7 @@ export async function findEnd(folder: string): Promise<LogEnd> {
   const signed = signedBy(found);
   const headPlace = found.kind === 'head' ? found.place : 1;
   const segment = (await listSegments(folder)).at(-1);
-  if (!segment) return { ...withoutSegments(folder, signed), headPlace };
+  if (!segment) return { ...withoutSegments(folder, signed), headPlace, isNew: found.kind === 'missing' };
   const bytes = await readFile(segment.path);
   const good = goodPart(bytes, signed);
   if (!good.end) {

@@ -40,6 +40,7 @@ export async function readHead(folder: string): Promise<FoundHead> {
     const head = headIn(bytes.subarray(place * PLACE_BYTES, (place + 1) * PLACE_BYTES));
     return head ? [{ kind: 'head', head, place } as const] : [];
   });
+  if (bytes.length === 0) return { kind: 'missing' }; // made, and nothing was acknowledged yet
   return heads.sort((left, right) => Number(right.head.number - left.head.number))[0] ?? { kind: 'invalid' };
 }
 

@@ -20,6 +20,7 @@ import { encodeRest } from '../entry.ts';
 import { CHECKPOINT_ENTRIES, CHECKPOINT_MS, LINGER_MS, RETRY_MS, SEGMENT_BYTES } from '../limits.ts';
 import { type LogFile, type OpenLogFile, openLogFile, syncFolder } from './file.ts';
 import { findEnd, type Heal, type LogEnd } from './find-end.ts';
+import { NO_HASH } from './frame.ts';
 import { type ChainEnd, type Item, roomForAll, writeGroup } from './group.ts';
 import { HeadFile } from './head.ts';
 import { Queue } from './queue.ts';
@@ -70,6 +71,7 @@ export class AuditLog {
   #lost: Lost | undefined;
   #why: string | undefined;
   #running: Promise<void> | undefined;
+  #trimming: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerMs = 0;
   #closed = false;
@@ -93,7 +95,10 @@ export class AuditLog {
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     await ensurePrivateDir(options.folder);
     const found = await findEnd(options.folder);
-    return new AuditLog(options, found, await HeadFile.open(options.folder, found.headPlace));
+    const head = await HeadFile.open(options.folder, found.headPlace);
+    // From now on, entries without a head are entries whose head was removed.
+    if (found.isNew) await head.write(signHead(options.signer, 0, NO_HASH));
+    return new AuditLog(options, found, head);
   }
 
   /** The number of the last entry on disk; 0 if there is none. */
@@ -131,6 +136,7 @@ export class AuditLog {
   /** Writes what waits, and a checkpoint. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    await this.#trimming;
     const signed = this.checkpoint(AuditCheckpointReason.STOP);
     this.#closed = true;
     await signed.catch((error: unknown) => {
@@ -138,6 +144,7 @@ export class AuditLog {
     });
     clearTimeout(this.#timer);
     await this.#running;
+    await this.#trimming;
     this.changes.close();
     await this.#file?.close();
     await this.#head.close();
@@ -233,13 +240,15 @@ export class AuditLog {
     this.#offset = 0;
     this.#isDirty = true;
     await full?.close();
-    void this.#trim();
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = undefined;
+    });
   }
 
   /** Says what is kept, and deletes the rest. What fails is tried again when the next segment is full. */
   async #trim(): Promise<void> {
     try {
-      const first = await firstToKeep(this.folder, this.#options.bounds(), this.#now());
+      const first = await firstToKeep(this.folder, this.#options.bounds(), this.#segmentBytes, this.#now());
       if (!first) return;
       const previousHash = await hashBefore(first);
       const value = create(AuditTrimSchema, { firstNumber: BigInt(first.firstNumber), previousHash });

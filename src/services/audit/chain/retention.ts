@@ -1,7 +1,6 @@
 /** Which segments of a log are kept. */
 import { readFile, stat, unlink } from 'node:fs/promises';
 import { systemCodeOf } from '../../../base/errors.ts';
-import { SEGMENT_BYTES } from '../limits.ts';
 import { FrameReader } from './frame.ts';
 import { listSegments, type Segment } from './segments.ts';
 
@@ -12,12 +11,20 @@ export interface Bounds {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The oldest segment that stays, if others go; the newest two always stay. */
-export async function firstToKeep(folder: string, { maxBytes, maxDays }: Bounds, nowMs: number) {
+/**
+ * The oldest segment that stays, if others go; the newest two always stay. `growthBytes` is what comes until this is asked
+ * again.
+ */
+export async function firstToKeep(
+  folder: string,
+  { maxBytes, maxDays }: Bounds,
+  growthBytes: number,
+  nowMs: number,
+): Promise<Segment | undefined> {
   const segments = await Promise.all(
     (await listSegments(folder)).map(async (segment) => ({ segment, ...(await factsOf(segment)) })),
   );
-  let bytes = segments.reduce((sum, { size }) => sum + size, 0) + SEGMENT_BYTES;
+  let bytes = segments.reduce((sum, { size }) => sum + size, 0) + growthBytes;
   const oldestMs = maxDays === undefined ? 0 : nowMs - maxDays * DAY_MS;
   let first = 0;
   while (first < segments.length - 2) {
