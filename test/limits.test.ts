@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { file_towline_v1_admin_service } from '../gen/towline/v1/admin_service_pb.ts';
 import { file_towline_v1_approval } from '../gen/towline/v1/approval_pb.ts';
+import { file_towline_v1_audit } from '../gen/towline/v1/audit_pb.ts';
+import { file_towline_v1_audit_service } from '../gen/towline/v1/audit_service_pb.ts';
 import { file_towline_v1_frame } from '../gen/towline/v1/frame_pb.ts';
 import { file_towline_v1_link_service } from '../gen/towline/v1/link_service_pb.ts';
 import { file_towline_v1_node_service } from '../gen/towline/v1/node_service_pb.ts';
@@ -22,6 +24,8 @@ const protoFolder = join(root, 'proto', 'towline', 'v1');
 const files = [
   file_towline_v1_admin_service,
   file_towline_v1_approval,
+  file_towline_v1_audit,
+  file_towline_v1_audit_service,
   file_towline_v1_frame,
   file_towline_v1_link_service,
   file_towline_v1_node_service,

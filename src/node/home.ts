@@ -21,6 +21,8 @@ export interface HomePaths {
   /** The folder of the tokens that programs on this machine act with, one file an agent. */
   readonly agents: string;
   readonly logFile: string;
+  /** The folder of the audit log. */
+  readonly audit: string;
   /** Says which process runs the node, and where it answers. */
   readonly runFile: string;
 }
@@ -40,6 +42,7 @@ export function homePaths(home: string): HomePaths {
     ownerToken: at('owner.token'),
     agents: at('agents'),
     logFile: at('log', 'node.log'),
+    audit: at('audit'),
     runFile: at('node.json'),
   };
 }

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
 import { ApprovalService } from '../../gen/towline/v1/approval_service_pb.ts';
 import { ApproverService } from '../../gen/towline/v1/approver_service_pb.ts';
+import { AuditService } from '../../gen/towline/v1/audit_service_pb.ts';
 import { GroupService } from '../../gen/towline/v1/group_service_pb.ts';
 import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
@@ -46,6 +47,7 @@ import { createAdminActions } from './admin-actions.ts';
 import { Agents } from './agents.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
+import { openAudit } from './audit/open.ts';
 import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
@@ -128,6 +130,14 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const log = teeLog(logFile.write, options.log, config.logLevel || 'info');
   const name = options.name || config.name || defaultName();
 
+  const audit = await openAudit({
+    folder: paths.audit,
+    configFile: paths.config,
+    identity,
+    config: () => config,
+    log,
+  });
+  closers.add(() => audit.close());
   const store = openSqliteStore(paths.store);
   closers.add(() => store.close());
   // A call is asked for again within seconds, by a caller that waits: no power comes back so soon (decision 0001).
@@ -306,7 +316,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     links: links.board,
     methods: () => registry.methods(),
     refused: () => listening?.refused() ?? {},
-    warnings: () => [...warnings],
+    warnings: () => [...warnings, ...audit.warnings()],
     configErrors: () => [
       ...errors,
       ...keyring.problems().map(problemText),
@@ -365,6 +375,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(GroupService, createGroupService(groups))
     .add(ApprovalService, approval.service)
     .add(ApproverService, approval.approverService)
+    .add(AuditService, audit.service)
     .add(AdminService, createAdminService(admin));
 
   closers.add(

@@ -13,8 +13,8 @@ import { homePaths } from '../home.ts';
 import { version } from '../version.ts';
 import { headBytes, isBackupPath, MAX_FILES } from './format.ts';
 
-/** Made anew by each node, or worth nothing elsewhere. */
-const LEFT_OUT = /^(log(\/|$)|lock\.db|calls\.db|store\.db-|node\.json$|identity\.crt$)/;
+/** Made anew by each node, or worth nothing elsewhere. A copy of the audit log is an export. */
+const LEFT_OUT = /^(log(\/|$)|audit(\/|$)|lock\.db|calls\.db|store\.db-|node\.json$|identity\.crt$)/;
 
 interface Source {
   /** In the home. */
