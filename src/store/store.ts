@@ -64,7 +64,10 @@ export interface LogExtent {
   readonly bytes: number;
 }
 
-/** An append-only log. Cursors of one log start at 1, grow by one, and never come again, even when all entries were trimmed. */
+/**
+ * An append-only log. Cursors of one log start at 1, grow by one, and never come again, even when all entries were
+ * trimmed. Only a repair of a damaged disk leaves gaps between them.
+ */
 export interface AppendLog {
   /** Resolves to the entry's cursor when it is on disk. Order of calls = order of cursors. */
   append(value: Uint8Array): Promise<number>;

@@ -1,15 +1,17 @@
 import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { acquireHomeLock } from '../../src/store/sqlite/lock.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { createIdentity } from '../../src/trust/identity.ts';
 import { towline } from './capture.ts';
 import { tempHome } from './temp-home.ts';
 
-async function findings(home: string): Promise<{ code: number; of(check: string): Finding[] }> {
-  const { code, out } = await towline(['doctor', '--json', '--home', home]);
+async function findings(home: string, ...options: string[]): Promise<{ code: number; of(check: string): Finding[] }> {
+  const { code, out } = await towline(['doctor', ...options, '--json', '--home', home]);
   const all = (JSON.parse(out) as { findings: Finding[] }).findings;
   return { code, of: (check) => all.filter((finding) => finding.check === check) };
 }
@@ -65,6 +67,40 @@ describe('towline doctor', () => {
     const { code, of } = await findings(home.path);
     expect(code).toBe(1);
     expect(of('configuration')).toMatchObject([{ level: 'fail', message: expect.stringContaining('towline.yaml:3') }]);
+  });
+
+  it('finds a damaged store, and repairs it when it is told to', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await writeFile(join(home.path, 'towline.yaml'), 'listen: { port: 0 }\n');
+    const path = join(home.path, 'store.db');
+    const store = openSqliteStore(path);
+    const table = store.table('things');
+    await Promise.all(Array.from({ length: 1000 }, (_, n) => table.put(`k${n}`, new Uint8Array(100))));
+    await store.close();
+    expect((await findings(home.path)).of('store')).toMatchObject([{ level: 'ok' }]);
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0xa5, 4096 * 12, 4096 * 13));
+    const damaged = await findings(home.path);
+    expect(damaged.code).toBe(1);
+    expect(damaged.of('store')[0]).toMatchObject({ level: 'fail', help: expect.stringContaining('doctor --repair') });
+    const { code, of } = await findings(home.path, '--repair');
+    expect(code).toBe(0);
+    expect(of('repair')[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('store.db.damaged-') });
+    expect(of('lost')[0]).toMatchObject({ message: expect.stringContaining('table row things/') });
+    expect(of('store')).toMatchObject([{ level: 'ok' }]);
+    expect((await findings(home.path, '--repair')).of('repair')).toMatchObject([{ level: 'ok' }]);
+  });
+
+  it('repairs nothing while a node runs', async () => {
+    await using home = await tempHome();
+    await createIdentity(home.path);
+    await openSqliteStore(join(home.path, 'store.db')).close();
+    const lock = acquireHomeLock(join(home.path, 'lock.db'));
+    const { code, of } = await findings(home.path, '--repair');
+    lock.release();
+    expect(code).toBe(1);
+    expect(of('repair')).toMatchObject([{ level: 'fail', help: expect.stringContaining('towline down') }]);
   });
 
   it('says when another program has the port', async () => {

@@ -161,7 +161,7 @@ describe('writing to a SQLite store', () => {
     const path = file();
     const store = openSqliteStore(path);
     const db = new DatabaseSync(path);
-    db.exec(`INSERT INTO logs VALUES (1, 'ended', 1, ${MAX_CURSOR}, 0, 0)`);
+    db.exec(`INSERT INTO logs VALUES (1, 'ended', 1, ${MAX_CURSOR}, 0, 0, 0)`);
     db.close();
     const results = await Promise.allSettled([
       store.table('things').put('a', new Uint8Array(1)),
@@ -181,7 +181,7 @@ describe('writing to a SQLite store', () => {
     const store = openSqliteStore(path);
     await store.log('first').append(new Uint8Array(1));
     const db = new DatabaseSync(path);
-    db.exec(`INSERT INTO logs VALUES (3, 'third', 1, 0, 0, 0), (${MAX_LOGS}, 'last', 1, 0, 0, 0)`);
+    db.exec(`INSERT INTO logs VALUES (3, 'third', 1, 0, 0, 0, 0), (${MAX_LOGS}, 'last', 1, 0, 0, 0, 0)`);
     db.close();
     expect(await store.log('second').append(new Uint8Array(1))).toBe(1);
     expect(await store.log('last').append(new Uint8Array(1))).toBe(1);

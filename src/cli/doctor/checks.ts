@@ -9,6 +9,7 @@ import { checkNodeVersion } from './node-version.ts';
 import { checkOwnerToken } from './owner-token.ts';
 import { checkPort } from './port.ts';
 import { checkRunning } from './running.ts';
+import { checkStore } from './store.ts';
 
 const CHECKS: readonly (readonly [string, Check])[] = [
   ['node version', checkNodeVersion],
@@ -17,6 +18,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['owner token', checkOwnerToken],
   ['configuration', checkConfig],
   ['keyring', checkKeyring],
+  ['store', checkStore],
   ['port', checkPort],
   ['running node', checkRunning],
 ];

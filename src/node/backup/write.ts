@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 import { headBytes, isBackupPath, MAX_FILES } from './format.ts';
 
 /** Made anew by each node, or worth nothing elsewhere. A copy of the audit log is an export. */
-const LEFT_OUT = /^(log(\/|$)|audit(\/|$)|lock\.db|calls\.db|store\.db-|node\.json$|identity\.crt$)/;
+const LEFT_OUT = /^(log(\/|$)|audit(\/|$)|lock\.db|calls\.db|store\.db[-.]|node\.json$|identity\.crt$)/;
 
 interface Source {
   /** In the home. */

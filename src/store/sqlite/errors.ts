@@ -8,6 +8,7 @@ const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
+const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
 
 /** The primary result code of an error that `node:sqlite` threw, if it is one. */
@@ -19,6 +20,17 @@ export function sqliteCodeOf(error: unknown): number | undefined {
 /** Whether another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   return sqliteCodeOf(error) === SQLITE_BUSY;
+}
+
+/** Whether something in the file, or of the disk under it, cannot be read. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCodeOf(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || code === SQLITE_IOERR;
+}
+
+/** Whether the database refuses values that the schema does not allow. */
+export function isConstraint(error: unknown): boolean {
+  return sqliteCodeOf(error) === SQLITE_CONSTRAINT;
 }
 
 /** How to go on with a damaged file, or without it. */

@@ -19,6 +19,7 @@ interface Ends {
   bytesBefore: number;
   totalBytes: number;
   swept: number;
+  missing: number;
 }
 
 export class Logs {
@@ -69,7 +70,7 @@ export class Logs {
     const ends = this.#find(name);
     if (!ends) return { first: 1, last: 0, count: 0, bytes: 0 };
     const { first, last, totalBytes, bytesBefore } = ends;
-    return { first, last, count: last - first + 1, bytes: totalBytes - bytesBefore };
+    return { first, last, count: countOf(ends), bytes: totalBytes - bytesBefore };
   }
 
   /** Gives the number of entries that are gone. They are off the disk at once if they are few. */
@@ -77,10 +78,10 @@ export class Logs {
     const ends = this.#find(name);
     const upTo = Math.min(cursor, ends?.last ?? 0);
     if (!ends || upTo < ends.first) return 0;
-    const count = upTo - ends.first + 1;
+    const countBefore = countOf(ends);
     const bytesBefore = upTo === ends.last ? ends.totalBytes : this.#totalAt(ends, upTo);
     const isSwept = ends.swept === ends.first - 1;
-    if (isSwept && count <= SWEEP_ROWS && bytesBefore - ends.bytesBefore <= SWEEP_BYTES) {
+    if (isSwept && upTo - ends.first < SWEEP_ROWS && bytesBefore - ends.bytesBefore <= SWEEP_BYTES) {
       this.#statements.deleteEntries.run(ends.id, ends.swept, upTo);
       ends.swept = upTo;
     } else {
@@ -88,8 +89,9 @@ export class Logs {
     }
     ends.first = upTo + 1;
     ends.bytesBefore = bytesBefore;
-    this.#statements.trim.run(ends.id, ends.first, ends.last, bytesBefore, ends.swept);
-    return count;
+    if (ends.missing > 0) ends.missing = this.#missing(ends);
+    this.#statements.trim.run(ends.id, ends.first, ends.last, bytesBefore, ends.swept, ends.missing);
+    return countBefore - countOf(ends);
   }
 
   /** Gives whether there was one. Its entries are left to the sweeper. */
@@ -128,6 +130,7 @@ export class Logs {
       bytesBefore,
       totalBytes: Math.max(bytesBefore, Number(newest?.['total_bytes'] ?? 0)),
       swept: Number(row['swept']),
+      missing: Number(row['missing']),
     };
   }
 
@@ -135,13 +138,17 @@ export class Logs {
     const id = Number(this.#statements.freeId.get()?.['id']);
     if (id > MAX_LOGS) throw tooManyLogs();
     this.#statements.create.run(id, name);
-    return this.#know(name, { id, first: 1, last: 0, bytesBefore: 0, totalBytes: 0, swept: 0 });
+    return this.#know(name, { id, first: 1, last: 0, bytesBefore: 0, totalBytes: 0, swept: 0, missing: 0 });
   }
 
   #know(name: string, ends: Ends): Ends {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(name, ends);
     return ends;
+  }
+
+  #missing({ id, first, last }: Ends): number {
+    return last - first + 1 - Number(this.#statements.countFrom.get(id, first)?.['count']);
   }
 
   #count(): number {
@@ -155,6 +162,10 @@ export class Logs {
 }
 
 type Row = Record<string, SQLOutputValue>;
+
+function countOf({ first, last, missing }: Ends): number {
+  return last - first + 1 - missing;
+}
 
 /** As many entries as fit, but one at least. */
 function page(rows: Iterable<Row>, maxBytes: number): LogEntry[] {
@@ -174,6 +185,7 @@ class Statements {
   readonly find: StatementSync;
   readonly newest: StatementSync;
   readonly count: StatementSync;
+  readonly countFrom: StatementSync;
   readonly freeId: StatementSync;
   readonly create: StatementSync;
   readonly append: StatementSync;
@@ -189,15 +201,20 @@ class Statements {
     const between = `id > ${BASE} + ?2 AND id < ${BASE} + ?3`;
     const entries = `SELECT ${CURSOR}, time_ms, value FROM log_entries WHERE ${between} ORDER BY id`;
     const newest = `SELECT ${CURSOR}, total_bytes FROM log_entries WHERE id > ${BASE}`;
-    this.find = db.prepare('SELECT id, first, last, bytes_before, swept FROM logs WHERE name = ?');
+    this.find = db.prepare('SELECT id, first, last, bytes_before, swept, missing FROM logs WHERE name = ?');
     this.newest = db.prepare(`${newest} AND id <= ${BASE} + ${MAX_CURSOR} ORDER BY id DESC LIMIT 1`);
     this.count = db.prepare('SELECT count(*) AS count FROM logs');
+    this.countFrom = db.prepare(
+      `SELECT count(*) AS count FROM log_entries WHERE id >= ${BASE} + ?2 AND id <= ${BASE} + ${MAX_CURSOR}`,
+    );
     this.freeId = db.prepare(FREE_ID);
-    this.create = db.prepare('INSERT INTO logs VALUES (?, ?, 1, 0, 0, 0)');
+    this.create = db.prepare('INSERT INTO logs VALUES (?, ?, 1, 0, 0, 0, 0)');
     this.append = db.prepare(`INSERT INTO log_entries VALUES (${BASE} + ?2, ?3, ?4, ?5)`);
     this.totalAt = db.prepare(`${newest} + ?2 AND id <= ${BASE} + ?3 ORDER BY id DESC LIMIT 1`);
     this.deleteEntries = db.prepare(`DELETE FROM log_entries WHERE id > ${BASE} + ?2 AND id <= ${BASE} + ?3`);
-    this.trim = db.prepare('UPDATE logs SET first = ?2, last = ?3, bytes_before = ?4, swept = ?5 WHERE id = ?1');
+    this.trim = db.prepare(
+      'UPDATE logs SET first = ?2, last = ?3, bytes_before = ?4, swept = ?5, missing = ?6 WHERE id = ?1',
+    );
     this.drop = db.prepare('UPDATE logs SET name = NULL WHERE name = ?');
     this.names = db.prepare('SELECT name FROM logs WHERE name >= ? ORDER BY name');
     this.oldestFirst = db.prepare(`${entries} LIMIT ?4`);

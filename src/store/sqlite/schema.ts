@@ -17,14 +17,15 @@ const MIGRATIONS: readonly string[] = [
   // An entry's id is its log's id and its cursor in one number, so that an append touches one tree, at the end of its log.
   // `total_bytes` counts all values of the log up to this one, ever. A log's row changes when it is trimmed, not when it
   // grows: `first` and `bytes_before` tell what is kept, `last` is at least the last cursor given, entries up to `swept`
-  // are off the disk. A name of NULL: dropped, not yet swept.
+  // are off the disk, and so many of those that are kept are `missing` since a repair. A name of NULL: dropped, not yet swept.
   `CREATE TABLE logs (
      id INTEGER PRIMARY KEY,
      name TEXT UNIQUE,
      first INTEGER NOT NULL,
      last INTEGER NOT NULL,
      bytes_before INTEGER NOT NULL,
-     swept INTEGER NOT NULL
+     swept INTEGER NOT NULL,
+     missing INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX logs_unswept ON logs (id) WHERE name IS NULL OR swept < first - 1;
    CREATE TABLE log_entries (
@@ -44,6 +45,16 @@ const CURSOR_BITS = 43;
  */
 export const BASE = `(?1 << ${CURSOR_BITS})`;
 export const CURSOR = `id & ${2 ** CURSOR_BITS - 1} AS cursor`;
+
+/** The log of an entry's id. */
+export function logOf(id: bigint): bigint {
+  return id >> BigInt(CURSOR_BITS);
+}
+
+/** The cursor of an entry's id. */
+export function cursorOf(id: bigint): bigint {
+  return id & (2n ** BigInt(CURSOR_BITS) - 1n);
+}
 
 /** The version that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -85,6 +96,10 @@ export function migrate(db: DatabaseSync): void {
 
 function readPragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+export function hasTable(db: DatabaseSync, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
 function hasTables(db: DatabaseSync): boolean {

@@ -1,0 +1,101 @@
+/** Makes a sound file of a damaged one: what can be read is copied, and the damaged file is kept beside. */
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { LocalError } from '../../base/errors.ts';
+import { storeProblems } from './check.ts';
+import { openDatabase } from './database.ts';
+import { isDamage, storeError } from './errors.ts';
+import { salvageLogs } from './salvage-logs.ts';
+import { salvageTables } from './salvage-tables.ts';
+import { checkSchema } from './schema.ts';
+
+export interface Repair {
+  /** Where the damaged file is now. */
+  readonly damagedPath: string;
+  /** Rows of tables, and entries of logs, that were copied. */
+  readonly rowCount: number;
+  readonly entryCount: number;
+  /** What could not be read, in words; empty if nothing is missing. */
+  readonly losses: readonly string[];
+}
+
+/** What one kind of contents gave. */
+export interface Salvaged {
+  readonly count: number;
+  readonly losses: readonly string[];
+}
+
+/**
+ * Gives nothing if the file is sound, or not there; then it is left alone. Blocks; no other program may use the file.
+ * Needs as much room as the file has. Throws `STORE_BEYOND_REPAIR`, `STORE_FULL`, `STORE_TOO_NEW` or `STORE_FOREIGN`:
+ * then nothing has changed.
+ */
+export function repairStore(path: string): Repair | undefined {
+  if (storeProblems(path).length === 0) return undefined;
+  const repairedPath = `${path}.repaired`;
+  remove(repairedPath);
+  try {
+    const [tables, logs] = salvage(path, repairedPath);
+    const damagedPath = swap(path, repairedPath);
+    return {
+      damagedPath,
+      rowCount: tables.count,
+      entryCount: logs.count,
+      losses: [...tables.losses, ...logs.losses],
+    };
+  } finally {
+    remove(repairedPath);
+  }
+}
+
+function salvage(path: string, repairedPath: string): [Salvaged, Salvaged] {
+  const damaged = openDamaged(path);
+  try {
+    const target = openDatabase(repairedPath);
+    try {
+      target.exec('BEGIN IMMEDIATE');
+      const found: [Salvaged, Salvaged] = [salvageTables(damaged, target), salvageLogs(damaged, target)];
+      target.exec('COMMIT');
+      return found;
+    } catch (error) {
+      throw storeError(repairedPath, error);
+    } finally {
+      target.close();
+    }
+  } finally {
+    damaged.close();
+  }
+}
+
+/** Reads only. The schema counts as writable because SQLite refuses a file that was cut off otherwise. */
+function openDamaged(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, defensive: false });
+  try {
+    db.exec('PRAGMA writable_schema = ON');
+    checkSchema(db, path);
+    return db;
+  } catch (error) {
+    db.close();
+    if (!isDamage(error)) throw storeError(path, error);
+    throw new LocalError('STORE_BEYOND_REPAIR', `nothing can be read of ${path}: its first page is damaged`, {
+      help: `restore a backup (towline restore), or begin anew: mv '${path}' '${path}.damaged'`,
+      metadata: { path },
+      cause: error,
+    });
+  }
+}
+
+/** At every moment a file is there, so that no node begins an empty one: the last step puts the new in place of the old. */
+function swap(path: string, repairedPath: string): string {
+  const damagedPath = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  linkSync(path, damagedPath);
+  // A log of the old file would be played into the new one.
+  if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${damagedPath}-wal`);
+  rmSync(`${path}-shm`, { force: true });
+  renameSync(repairedPath, path);
+  return damagedPath;
+}
+
+function remove(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
