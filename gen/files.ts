@@ -9,6 +9,9 @@ import { file_towline_v1_approver_service } from './towline/v1/approver_service_
 import { file_towline_v1_audit } from './towline/v1/audit_pb.ts';
 import { file_towline_v1_audit_service } from './towline/v1/audit_service_pb.ts';
 import { file_towline_v1_backup } from './towline/v1/backup_pb.ts';
+import { file_towline_v1_blob } from './towline/v1/blob_pb.ts';
+import { file_towline_v1_channel } from './towline/v1/channel_pb.ts';
+import { file_towline_v1_channel_service } from './towline/v1/channel_service_pb.ts';
 import { file_towline_v1_config } from './towline/v1/config_pb.ts';
 import { file_towline_v1_error_info } from './towline/v1/error_info_pb.ts';
 import { file_towline_v1_frame } from './towline/v1/frame_pb.ts';
@@ -40,6 +43,9 @@ export const files: readonly DescFile[] = [
   file_towline_v1_audit,
   file_towline_v1_audit_service,
   file_towline_v1_backup,
+  file_towline_v1_blob,
+  file_towline_v1_channel,
+  file_towline_v1_channel_service,
   file_towline_v1_config,
   file_towline_v1_error_info,
   file_towline_v1_frame,
