@@ -3,6 +3,7 @@
  * doubles and then copies: three times the memory of a large message, and much of the cost of a small call.
  */
 import { type DescField, type DescMessage, type Message, ScalarType, toBinary } from '@bufbuild/protobuf';
+import { bytesOf } from './encoded.ts';
 
 const VARINT = 0;
 const BYTES = 2;
@@ -28,6 +29,8 @@ interface FieldWriter {
 
 /** The bytes of a message. Throws what `toBinary` throws. */
 export function encodeMessage(schema: DescMessage, message: Message): Uint8Array {
+  const before = bytesOf(message);
+  if (before !== undefined) return before;
   const writers = writersOf(schema);
   if (writers === undefined) return toBinary(schema, message);
   const plan: Plan = [];
@@ -140,6 +143,9 @@ function valueWriter(field: DescField): ValueWriter | undefined {
     case ScalarType.UINT32:
     case ScalarType.INT32:
       return number;
+    case ScalarType.UINT64:
+    case ScalarType.INT64:
+      return field.fieldKind !== 'map' && field.longAsString ? undefined : bigNumber;
     case ScalarType.BOOL:
       return flag;
     case ScalarType.STRING:
@@ -160,6 +166,17 @@ const number: ValueWriter = {
     return varintSize(value as number);
   },
   write: (value, out) => out.varint(value as number),
+};
+
+/** Cursors and times. Larger than a number can say, and negative ones, are left to protobuf-es. */
+const bigNumber: ValueWriter = {
+  wireType: VARINT,
+  isZero: (value) => value === 0n,
+  size(value) {
+    if (typeof value !== 'bigint' || value < 0n || value > Number.MAX_SAFE_INTEGER) throw UNFIT;
+    return varintSize(Number(value));
+  },
+  write: (value, out) => out.varint(Number(value)),
 };
 
 const flag: ValueWriter = {
@@ -207,7 +224,9 @@ function messageWriter(schema: DescMessage): ValueWriter {
       const place = plan.push(0) - 1;
       // Some well-known types are given as plain values.
       if ((value as Message).$typeName !== schema.typeName) throw UNFIT;
-      if (writers === undefined) plan[place] = toBinary(schema, value as Message);
+      const before = bytesOf(value as Message);
+      if (before !== undefined) plan[place] = before;
+      else if (writers === undefined) plan[place] = toBinary(schema, value as Message);
       else plan[place] = bodySize(schema, writers, value as Message, plan);
       const size = lengthOf(plan[place] as Plan[number]);
       return varintSize(size) + size;
@@ -247,6 +266,10 @@ class Output {
 
   varint(value: number): void {
     let rest = value;
+    while (rest > 0xffff_ffff) {
+      this.buffer[this.#position++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
     while (rest > 0x7f) {
       this.buffer[this.#position++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
@@ -265,10 +288,11 @@ class Output {
   }
 }
 
-/** Of an unsigned 32-bit number. */
+/** Of a whole number from 0 to 2^53 - 1. */
 function varintSize(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;
-  return value < 0x1000_0000 ? 4 : 5;
+  if (value < 0x1000_0000) return 4;
+  return 4 + varintSize(Math.floor(value / 0x1000_0000));
 }

@@ -15,6 +15,9 @@ import { encodeMessage } from '../../src/rpc/link-encode.ts';
 
 const bytesOf = (length: fc.Arbitrary<number>) => length.map((size) => new Uint8Array(size).fill(7));
 
+/** Where 64-bit varints grow, and where numbers end. */
+const edges = fc.integer({ min: 0, max: 62 }).chain((bits) => fc.constantFrom(2n ** BigInt(bits), 2n ** BigInt(bits) - 1n));
+
 /** Values around every length at which a varint grows; zero values, too. */
 const scalars: Partial<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   [ScalarType.UINT32]: fc.oneof(fc.constantFrom(0, 0x7f, 0x80, 0x4000, 0x20_0000, 0x1000_0000, 0xffff_ffff), fc.nat()),
@@ -27,8 +30,8 @@ const scalars: Partial<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   ),
   [ScalarType.BYTES]: fc.oneof(fc.uint8Array(), bytesOf(fc.constantFrom(0, 127, 128, 16_383, 16_384))),
   [ScalarType.DOUBLE]: fc.double(),
-  [ScalarType.INT64]: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-  [ScalarType.UINT64]: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  [ScalarType.INT64]: fc.oneof(edges, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+  [ScalarType.UINT64]: fc.oneof(edges, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
 };
 
 /** Any message of the schema, `depth` messages deep. */

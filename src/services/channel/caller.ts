@@ -1,0 +1,54 @@
+/** Who asks, as a member of channels; and what it may do with one. */
+import { create } from '@bufbuild/protobuf';
+import { type AgentRef, AgentRefSchema } from '../../../gen/towline/v1/agent_pb.ts';
+import type { Channel } from '../../../gen/towline/v1/channel_pb.ts';
+import { equalBytes, toHex } from '../../base/bytes.ts';
+import { agentOf, type Principal } from '../../rpc/principal.ts';
+
+/** What the service must know of its node. */
+export interface SelfView {
+  readonly nodeId: Uint8Array;
+  /** What this node calls itself, as an alias. */
+  readonly alias: string;
+}
+
+export interface Caller {
+  readonly principal: Principal;
+  readonly ref: AgentRef;
+  /** The same as text: no two agents have the same. */
+  readonly key: string;
+  /** What this node calls the agent's node. */
+  readonly alias: string;
+}
+
+export function isLocal({ kind }: Principal): boolean {
+  return kind === 'agent' || kind === 'owner';
+}
+
+export function callerOf(principal: Principal, self: SelfView): Caller {
+  const isPeer = principal.kind === 'peer' && principal.nodeId !== undefined;
+  const nodeId = isPeer ? (principal.nodeId as Uint8Array) : self.nodeId;
+  const ref = create(AgentRefSchema, { nodeId, agent: agentOf(principal) });
+  return { principal, ref, key: agentKey(ref), alias: isPeer ? principal.name : self.alias };
+}
+
+/** "<node id in hex>/<agent>". */
+export function agentKey({ nodeId, agent }: AgentRef): string {
+  return `${toHex(nodeId)}/${agent}`;
+}
+
+/** Whether the caller may join, and so read. A program of this node is let in by its groups alone, as a peer is. */
+export function mayJoin({ principal, ref }: Caller, { groups, creator }: Channel): boolean {
+  if (isLocal(principal)) return true;
+  if (principal.kind === 'peer' && creator && equalBytes(creator.nodeId, ref.nodeId)) return true;
+  if (groups.length === 0) return false;
+  const own = principal.groups;
+  return groups.some((group) => own.has(group));
+}
+
+/** Of another node the key decides, not the agent that it names. */
+export function mayDelete({ principal, ref }: Caller, { creator }: Channel): boolean {
+  if (principal.kind === 'owner') return true;
+  if (!creator || !equalBytes(creator.nodeId, ref.nodeId)) return false;
+  return principal.kind === 'peer' || creator.agent === ref.agent;
+}

@@ -1,0 +1,200 @@
+/** The channels of a hub: all of them by name, and those in use as rooms. */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Channel, ChannelSchema, type ChannelSummary, RetentionSchema } from '../../../gen/towline/v1/channel_pb.ts';
+import type { CreateChannelRequest } from '../../../gen/towline/v1/channel_service_pb.ts';
+import { equalBytes, toHex } from '../../base/bytes.ts';
+import type { KeyedTable, Write } from '../../store/store.ts';
+import type { Caller } from './caller.ts';
+import { IDLE_MS, MAX_CHANNELS, MAX_CHANNELS_PER_NODE, SWEPT_CHANNELS } from './limits.ts';
+import { newMember } from './members.ts';
+import { channelDeleted, channelExists, channelsFull } from './problems.ts';
+import { fullRetention } from './retention.ts';
+import { glance, type HubParts, logNameOf, Room } from './room.ts';
+
+export const CHANNELS_TABLE = 'channels';
+
+const ID_BYTES = 16;
+const PAGE = 1_000;
+
+export class Directory {
+  readonly #parts: HubParts;
+  readonly #table: KeyedTable;
+  readonly #byName: Map<string, Channel>;
+  /** By name; a promise while it is being opened. */
+  readonly #rooms = new Map<string, Room | Promise<Room>>();
+  /** Names of channels that are being made or deleted. */
+  readonly #changing = new Set<string>();
+  /** Where the last sweep ended. */
+  #swept = 0;
+
+  private constructor(parts: HubParts, table: KeyedTable, byName: Map<string, Channel>) {
+    this.#parts = parts;
+    this.#table = table;
+    this.#byName = byName;
+  }
+
+  static async open(parts: HubParts): Promise<Directory> {
+    const table = parts.store.table(CHANNELS_TABLE);
+    const byName = new Map<string, Channel>();
+    for (let after = ''; ; ) {
+      const rows = await table.list({ after, limit: PAGE });
+      for (const { key, value } of rows) byName.set(key, fromBinary(ChannelSchema, value));
+      after = rows.at(-1)?.key ?? after;
+      if (rows.length < PAGE) break;
+    }
+    const directory = new Directory(parts, table, byName);
+    await directory.#dropOrphans();
+    return directory;
+  }
+
+  find(name: string): Channel | undefined {
+    return this.#byName.get(name);
+  }
+
+  list(): Channel[] {
+    return [...this.#byName.values()];
+  }
+
+  /** How a channel stands, without a list of its members. */
+  async glance(info: Channel): Promise<ChannelSummary> {
+    const room = this.#rooms.get(info.name);
+    return room ? (await room).summary(false) : glance(this.#parts, info);
+  }
+
+  /** The channel in use: at once where it is already. Rejects with CHANNEL_DELETED if it goes meanwhile. */
+  room(info: Channel): Room | Promise<Room> {
+    const known = this.#rooms.get(info.name);
+    if (known) {
+      if (known instanceof Room) known.used();
+      return known;
+    }
+    const opening = this.#open(info);
+    this.#rooms.set(info.name, opening);
+    return opening;
+  }
+
+  /** Makes a channel with its first member. Throws CHANNEL_EXISTS or CHANNELS_FULL. */
+  async create(request: CreateChannelRequest, requestId: Uint8Array, creator: Caller): Promise<Room> {
+    const { name } = request;
+    if (this.#byName.has(name) || this.#changing.has(name)) throw channelExists(name);
+    this.#checkRoom(creator);
+    this.#changing.add(name);
+    try {
+      const info = newChannel(request, requestId, creator, this.#parts.now());
+      const room = await Room.open(this.#parts, info);
+      const member = newMember(creator, request.displayName, this.#parts.now());
+      await room.found(member, [this.#writeOf(info)]);
+      this.#byName.set(name, info);
+      this.#rooms.set(name, room);
+      return room;
+    } finally {
+      this.#changing.delete(name);
+    }
+  }
+
+  /** Deletes a channel with all that is in it. */
+  async delete(info: Channel): Promise<void> {
+    const room = await this.room(info);
+    if (room.isDeleted) throw channelDeleted(info.name);
+    room.isDeleted = true;
+    this.#changing.add(info.name);
+    try {
+      const row: Write = { op: 'delete', table: CHANNELS_TABLE, key: info.name };
+      await this.#parts.store.write([row, ...room.members.removals()]);
+      this.#byName.delete(info.name);
+      this.#rooms.delete(info.name);
+    } catch (error) {
+      room.isDeleted = false;
+      throw error;
+    } finally {
+      this.#changing.delete(info.name);
+    }
+    room.tail.wakeAll();
+    room.close();
+    await this.#parts.store.dropLog(logNameOf(room.id));
+  }
+
+  /** Drops what is too old from some of the channels, and gives back the memory of those that nobody uses. */
+  async sweep(): Promise<void> {
+    const all = this.list();
+    if (this.#swept >= all.length) this.#swept = 0;
+    const turn = all.slice(this.#swept, this.#swept + SWEPT_CHANNELS);
+    this.#swept += turn.length;
+    for (const info of turn) await this.#sweepOne(info);
+    for (const [name, room] of this.#rooms) {
+      if (room instanceof Room && room.idleMs > IDLE_MS) this.#forget(name, room);
+    }
+  }
+
+  close(): void {
+    for (const room of this.#rooms.values()) if (room instanceof Room) room.close();
+    this.#rooms.clear();
+  }
+
+  async #open(info: Channel): Promise<Room> {
+    try {
+      const room = await Room.open(this.#parts, info);
+      if (this.#byName.get(info.name) !== info) throw channelDeleted(info.name);
+      this.#rooms.set(info.name, room);
+      return room;
+    } catch (error) {
+      this.#rooms.delete(info.name);
+      throw error;
+    }
+  }
+
+  async #sweepOne(info: Channel): Promise<void> {
+    const isInUse = this.#rooms.has(info.name);
+    if (!isInUse && !(await this.#hasOld(info))) return;
+    const room = await this.room(info);
+    if (await room.keeper.expire(this.#parts.now())) room.tail.wakeAll();
+  }
+
+  /** Whether a channel that nobody uses has something too old: a look at one entry, not an opening. */
+  async #hasOld({ channelId, retention }: Channel): Promise<boolean> {
+    const [oldest] = await this.#parts.store.log(logNameOf(toHex(channelId))).read({ limit: 1 });
+    return oldest !== undefined && oldest.timeMs < this.#parts.now() - fullRetention(retention).maxAgeSeconds * 1_000;
+  }
+
+  #forget(name: string, room: Room): void {
+    this.#rooms.delete(name);
+    room.close();
+  }
+
+  #checkRoom({ ref, principal }: Caller): void {
+    if (this.#byName.size + this.#changing.size >= MAX_CHANNELS) {
+      throw channelsFull(`there are ${MAX_CHANNELS} channels on this hub`);
+    }
+    if (principal.kind !== 'peer') return;
+    const own = this.list().filter(({ creator }) => creator && equalBytes(creator.nodeId, ref.nodeId));
+    if (own.length >= MAX_CHANNELS_PER_NODE) throw channelsFull(`your node made ${own.length} channels on this hub`);
+  }
+
+  #writeOf(info: Channel): Write {
+    return { op: 'put', table: CHANNELS_TABLE, key: info.name, value: toBinary(ChannelSchema, info), ifVersion: 0 };
+  }
+
+  /** Logs of channels that are gone: the process ended between the two steps of a deletion. */
+  async #dropOrphans(): Promise<void> {
+    const known = new Set(this.list().map(({ channelId }) => logNameOf(toHex(channelId))));
+    for (const name of await this.#parts.store.logs('channel/')) {
+      if (!known.has(name)) await this.#parts.store.dropLog(name);
+    }
+  }
+}
+
+function newChannel(request: CreateChannelRequest, requestId: Uint8Array, creator: Caller, nowMs: number): Channel {
+  const { name, title, groups, retention } = request;
+  return create(ChannelSchema, {
+    channelId: crypto.getRandomValues(new Uint8Array(ID_BYTES)),
+    name,
+    title,
+    groups,
+    creator: creator.ref,
+    creatorAlias: creator.alias,
+    createTime: timestampFromMs(nowMs),
+    retention: create(RetentionSchema, fullRetention(retention)),
+    createRequestId: requestId,
+  });
+}

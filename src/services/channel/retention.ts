@@ -1,0 +1,124 @@
+/** What a channel keeps: the newest messages, within its bounds of number, bytes and age. */
+import type { Retention } from '../../../gen/towline/v1/channel_pb.ts';
+import type { AppendLog } from '../../store/store.ts';
+
+/** What a channel keeps whose maker said nothing. The schema repeats it. */
+const defaults = { maxCount: 100_000, maxAgeSeconds: 90 * 86_400, maxBytes: 1024 ** 3 };
+
+/** Entries that are read at a time in search of the first one that stays. */
+const PAGE = 1_000;
+
+export interface Bounds {
+  readonly maxCount: number;
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+}
+
+/** All bounds, with the defaults where nothing was said. */
+export function fullRetention(asked: Retention | undefined) {
+  const { maxCount, maxAgeSeconds, maxBytes } = { ...defaults, ...withoutAbsent(asked) };
+  return { maxCount, maxAgeSeconds, maxBytes: BigInt(maxBytes) };
+}
+
+export function boundsOf(retention: Retention | undefined): Bounds {
+  const { maxCount, maxAgeSeconds, maxBytes } = fullRetention(retention);
+  return { maxCount, maxAgeMs: maxAgeSeconds * 1_000, maxBytes: Number(maxBytes) };
+}
+
+function withoutAbsent(asked: Retention | undefined): Partial<Record<keyof typeof defaults, number>> {
+  const { maxCount, maxAgeSeconds, maxBytes } = asked ?? {};
+  return {
+    ...(maxCount !== undefined && { maxCount }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    ...(maxBytes !== undefined && { maxBytes: Number(maxBytes) }),
+  };
+}
+
+/** Keeps count of one log, so that an append knows without a look at the disk whether something must go. */
+export class Keeper {
+  readonly #log: AppendLog;
+  readonly #bounds: Bounds;
+  #first: number;
+  #last: number;
+  #bytes: number;
+  #trimming: Promise<void> | undefined;
+
+  private constructor(log: AppendLog, bounds: Bounds, extent: { first: number; last: number; bytes: number }) {
+    this.#log = log;
+    this.#bounds = bounds;
+    this.#first = extent.first;
+    this.#last = extent.last;
+    this.#bytes = extent.bytes;
+  }
+
+  static async open(log: AppendLog, bounds: Bounds): Promise<Keeper> {
+    return new Keeper(log, bounds, await log.extent());
+  }
+
+  /** The oldest cursor that is kept; one more than the last if none is. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** An entry was appended. Returns the trim that it led to, if it led to one. */
+  added(cursor: number, bytes: number): Promise<void> | undefined {
+    this.#last = Math.max(this.#last, cursor);
+    this.#bytes += bytes;
+    if (this.#trimming) return undefined;
+    const { maxCount, maxBytes } = this.#bounds;
+    // A trim for each message would double what a message costs: a hundredth may wait.
+    const isOver = this.#count > maxCount + Math.floor(maxCount / 100) || this.#bytes > maxBytes;
+    return isOver ? this.#trim() : undefined;
+  }
+
+  /** Drops what is too old at `nowMs`. Resolves to whether that was anything. */
+  async expire(nowMs: number): Promise<boolean> {
+    const before = this.#first;
+    const oldestMs = nowMs - this.#bounds.maxAgeMs;
+    await this.#trimWhile(({ timeMs }) => timeMs < oldestMs);
+    return this.#first > before;
+  }
+
+  get #count(): number {
+    return this.#last - this.#first + 1;
+  }
+
+  #trim(): Promise<void> {
+    this.#trimming = this.#trimToBounds().finally(() => {
+      this.#trimming = undefined;
+    });
+    return this.#trimming;
+  }
+
+  async #trimToBounds(): Promise<void> {
+    const { maxCount, maxBytes } = this.#bounds;
+    if (this.#count > maxCount) await this.#trimTo(this.#last - maxCount);
+    let excess = this.#bytes - maxBytes;
+    if (excess <= 0) return;
+    excess += maxBytes / 100;
+    // The newest one stays, however large it is.
+    await this.#trimWhile(({ value, cursor }) => {
+      const goes = excess > 0 && cursor < this.#last;
+      excess -= value.length;
+      return goes;
+    });
+  }
+
+  async #trimWhile(goes: (entry: { cursor: number; timeMs: number; value: Uint8Array }) => boolean): Promise<void> {
+    for (;;) {
+      const entries = await this.#log.read({ after: this.#first - 1, limit: PAGE });
+      const stays = entries.findIndex((entry) => !goes(entry));
+      const last = stays === -1 ? entries.at(-1) : entries[stays - 1];
+      if (last) await this.#trimTo(last.cursor);
+      if (stays !== -1 || entries.length === 0) return;
+    }
+  }
+
+  async #trimTo(cursor: number): Promise<void> {
+    await this.#log.trim(cursor);
+    const { first, last, bytes } = await this.#log.extent();
+    this.#first = first;
+    this.#last = Math.max(this.#last, last);
+    this.#bytes = bytes;
+  }
+}
