@@ -115,12 +115,482 @@ export const comments: Readonly<Record<string, string>> = {
     "The agent's name on its node: the subject of its token. \"owner\" is the person who owns the node, \"node\" the node itself.",
   "towline.v1.AgentRef.node_id":
     "The Ed25519 public key of the node that the agent works on.",
+  "towline.v1.AlwaysAnswer":
+    "AlwaysAnswer is a yes that lasts.",
+  "towline.v1.AlwaysAnswer.lifetime_seconds":
+    "How long the grant counts, in seconds: from a minute to 30 days.",
+  "towline.v1.AlwaysAnswer.same_arguments":
+    "Whether it counts for these very arguments alone. If false, for any arguments of this tool.",
   "towline.v1.AnnounceRequest":
     "AnnounceRequest tells of new keys.",
   "towline.v1.AnnounceRequest.rotations":
     "Each from the key that the one before it leads to.",
   "towline.v1.AnnounceResponse":
     "AnnounceResponse is empty: the last key is trusted as the first was.",
+  "towline.v1.Approval":
+    "Approval is one question to people: may this very call run? It is bound to the asker, the serving node, the verb, the tool, the exact argument bytes and the version of the policy, it ends by itself, and it lets one call run, once.",
+  "towline.v1.Approval.approval_id":
+    "Its id: six bytes of time, then ten random ones.",
+  "towline.v1.Approval.arguments_sha256":
+    "SHA-256 of the exact argument bytes that will run.",
+  "towline.v1.Approval.arguments_size_bytes":
+    "How many bytes these are.",
+  "towline.v1.Approval.arguments_text":
+    "The arguments, or their beginning: at most 64 KiB while the approval is pending, 2 KiB afterwards. Without bytes that are no UTF-8.",
+  "towline.v1.Approval.arguments_truncated":
+    "Whether `arguments_text` is not all of them.",
+  "towline.v1.Approval.asker":
+    "Who asks.",
+  "towline.v1.Approval.binding":
+    "SHA-256 over all that the approval is bound to. Whoever decides sends it back: an answer is to what was shown.",
+  "towline.v1.Approval.create_time":
+    "When it was raised, by the clock of the serving node.",
+  "towline.v1.Approval.decidable":
+    "Whether the caller may say yes to it now.",
+  "towline.v1.Approval.end_time":
+    "If present, when it ended.",
+  "towline.v1.Approval.expire_time":
+    "When it ends by itself. Only the clock of the serving node counts.",
+  "towline.v1.Approval.grant_id":
+    "The grant that it led to. Empty if none.",
+  "towline.v1.Approval.missing":
+    "Whose yes is still missing: aliases, \"@group\", \"self\", or how many more. Empty if it has ended.",
+  "towline.v1.Approval.node":
+    "The serving node as the node that answers knows it: its alias, or \"self\".",
+  "towline.v1.Approval.node_id":
+    "The key of the serving node: the one that raised the question, and runs the call.",
+  "towline.v1.Approval.policy_version":
+    "The version of the policy that says that somebody must be asked.",
+  "towline.v1.Approval.reason":
+    "Why it ended, in UPPER_SNAKE: APPROVED, DENIED, TIMEOUT, CANCELED, LINK_LOST, POLICY_CHANGED, NODE_STOPPED, STORE_FAILED. Empty while it is pending.",
+  "towline.v1.Approval.remaining_ms":
+    "How long it still waits, in milliseconds, at the time of sending: for people whose clock is wrong. 0 if it has ended.",
+  "towline.v1.Approval.resource":
+    "What the verb is about where that is no tool. Empty if there is nothing to name.",
+  "towline.v1.Approval.rule":
+    "The rule that says so, by its name.",
+  "towline.v1.Approval.state":
+    "How far it is.",
+  "towline.v1.Approval.tool":
+    "The tool. Absent if the verb is about something else.",
+  "towline.v1.Approval.verb":
+    "What the caller wants to do: \"tools.call\", or another verb of the policy.",
+  "towline.v1.Approval.votes":
+    "What was said to it, the latest of each decider.",
+  "towline.v1.ApprovalAsker":
+    "ApprovalAsker is who asks.",
+  "towline.v1.ApprovalAsker.agent":
+    "The agent for which a peer says that it asks. For people to read; it decides nothing.",
+  "towline.v1.ApprovalAsker.kind":
+    "\"peer\", \"program\", \"agent\" or \"owner\".",
+  "towline.v1.ApprovalAsker.name":
+    "Its name on the serving node: an alias, the subject of a token, or \"owner\".",
+  "towline.v1.ApprovalAsker.node_id":
+    "The peer's key. Empty for others.",
+  "towline.v1.ApprovalDecider":
+    "ApprovalDecider is who decides.",
+  "towline.v1.ApprovalDecider.agent":
+    "The agent in whose session the person answered. Empty for the command line.",
+  "towline.v1.ApprovalDecider.name":
+    "The alias of its key on the serving node; \"self\" for the owner of the serving node.",
+  "towline.v1.ApprovalDecider.node_id":
+    "Its key. Empty for the owner of the serving node.",
+  "towline.v1.ApprovalDecision":
+    "ApprovalDecision is an answer.",
+  "towline.v1.ApprovalDecision.always":
+    "Yes, and from now on without asking: writes a grant.",
+  "towline.v1.ApprovalDecision.answer":
+    "The answer.",
+  "towline.v1.ApprovalDecision.approve":
+    "Yes, this once.",
+  "towline.v1.ApprovalDecision.deny":
+    "No.",
+  "towline.v1.ApprovalService":
+    "ApprovalService shows the questions that wait for the owner of this node, those of this node and those of peers that have it as an approver, and takes the answers. For the owner alone: no agent ever decides.",
+  "towline.v1.ApprovalService/DecideApproval":
+    "Answers a question. The same answer again has no effect, and no failure.\n\nErrors: `not_found` reason APPROVAL_UNKNOWN; `failed_precondition` reason APPROVAL_OVER if it has ended before: the answer has no effect; `invalid_argument` reason APPROVAL_MISMATCH if the binding is another one; `permission_denied` reason OWN_APPROVAL if the decider is the asker, or NOT_APPROVER; `unavailable` if the serving node cannot be reached.",
+  "towline.v1.ApprovalService/ListApprovals":
+    "Lists approvals, the newest first.",
+  "towline.v1.ApprovalService/ListGrants":
+    "Lists the grants of this node, the newest first.",
+  "towline.v1.ApprovalService/RevokeGrant":
+    "Ends a grant at once.\n\nErrors: `not_found` reason GRANT_UNKNOWN.",
+  "towline.v1.ApprovalService/WatchApprovals":
+    "Sends each pending approval, then `synced`, then each approval again when it changes or ends. The server never ends the stream by itself; after a reconnect the caller starts again.",
+  "towline.v1.ApprovalState":
+    "ApprovalState is the life of an approval. Transitions: PENDING -> GRANTED -> USED; PENDING -> DENIED, EXPIRED or WITHDRAWN; GRANTED -> WITHDRAWN if the asker went in that very moment.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_DENIED":
+    "Somebody said no, or the node that raised it ended.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_EXPIRED":
+    "Nobody answered in time: a denial.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_GRANTED":
+    "Everybody who is needed said yes, and the call has not begun.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_PENDING":
+    "It waits for an answer.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_USED":
+    "The call that it was for has begun. It lets nothing else run.",
+  "towline.v1.ApprovalState.APPROVAL_STATE_WITHDRAWN":
+    "The asker went, or the policy changed: a denial.",
+  "towline.v1.ApprovalVote":
+    "ApprovalVote is what one decider said.",
+  "towline.v1.ApprovalVote.decider":
+    "Who.",
+  "towline.v1.ApprovalVote.decision":
+    "What.",
+  "towline.v1.ApprovalVote.vote_time":
+    "When, by the clock of the serving node.",
+  "towline.v1.ApprovalsConfig":
+    "ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is an alias of the keyring, \"@group\" for every key of a group (in quotes: YAML keeps the sign for itself), or \"self\" for the owner of this node. Nobody ever decides what they ask themselves.",
+  "towline.v1.ApprovalsConfig.approvers":
+    "Who may answer. If empty, \"self\". The owner of this node may always say no.",
+  "towline.v1.ApprovalsConfig.quorum":
+    "How many must say yes. If absent, one.",
+  "towline.v1.ApprovalsConfig.required":
+    "Whose yes is needed each time, beside `quorum`: a second device, or one key of each group named. They are approvers too.",
+  "towline.v1.ApprovalsConfig.wait":
+    "How long an answer is waited for, such as \"60s\": a second to an hour. If absent, 110 s: MCP clients give up in the end.",
+  "towline.v1.ApprovalsSynced":
+    "ApprovalsSynced marks the end of the first round of a watch.",
+  "towline.v1.ApproveAnswer":
+    "ApproveAnswer is a yes.",
+  "towline.v1.ApproverService":
+    "ApproverService asks the peers that this node has as approvers. The node of an approver watches each peer that announces the feature \"approval\", and shows to its owner what it hears. Only peers with a key are answered: never agents, programs, or the owner, who has ApprovalService.",
+  "towline.v1.ApproverService/Decide":
+    "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
+  "towline.v1.ApproverService/WatchPending":
+    "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason PEERS_ONLY.",
+  "towline.v1.AuditApproval":
+    "AuditApproval is a step of an approval.",
+  "towline.v1.AuditApproval.approval_id":
+    "Its id.",
+  "towline.v1.AuditApproval.arguments_sha256":
+    "SHA-256 of the exact argument bytes that the approval is for.",
+  "towline.v1.AuditApproval.decided_by":
+    "Who decided. Empty if nobody did.",
+  "towline.v1.AuditApproval.expire_time":
+    "Until when it can be decided.",
+  "towline.v1.AuditApproval.policy_version":
+    "The version of the policy that asked.",
+  "towline.v1.AuditApproval.reason":
+    "Why, for people.",
+  "towline.v1.AuditApproval.step":
+    "asked, approved, denied, expired, withdrawn or late.",
+  "towline.v1.AuditApproval.tool":
+    "The tool, as \"node/upstream/name\".",
+  "towline.v1.AuditCall":
+    "AuditCall is a call that this node served, over whichever door.",
+  "towline.v1.AuditCall.arguments_bytes":
+    "Bytes of the arguments.",
+  "towline.v1.AuditCall.arguments_json":
+    "The arguments, without secrets, as JSON text. Empty unless `audit.arguments` is on. At most 16 KiB; longer ones are cut, and end with \"…\".",
+  "towline.v1.AuditCall.arguments_sha256":
+    "SHA-256 of the exact argument bytes of a tool; of other methods, of the request's bytes without sensitive fields.",
+  "towline.v1.AuditCall.call_number":
+    "Tells the calls of this run of the node apart: the same in both phases of a call.",
+  "towline.v1.AuditCall.door":
+    "How it came: \"link\", \"local\" or a protocol of HTTP.",
+  "towline.v1.AuditCall.duration_ms":
+    "How long it took.",
+  "towline.v1.AuditCall.is_error":
+    "Whether the tool says that it failed.",
+  "towline.v1.AuditCall.method":
+    "The method: \"towline.v1.ToolService/CallTool\".",
+  "towline.v1.AuditCall.phase":
+    "Which part of the call it tells.",
+  "towline.v1.AuditCall.reason":
+    "Why it failed, in UPPER_SNAKE. Empty if it did not, or gave no reason.",
+  "towline.v1.AuditCall.result_bytes":
+    "If present, bytes of the answer of a tool.",
+  "towline.v1.AuditCall.status":
+    "The status: 0 if it worked, else a number of google.rpc.Code.",
+  "towline.v1.AuditCall.tool":
+    "The tool, as \"node/upstream/name\"; the node is \"self\" or an alias. Empty for other methods.",
+  "towline.v1.AuditCheckpoint":
+    "AuditCheckpoint is a signature over the chain. It covers all entries before it by their hash, and its own number, time and reason.",
+  "towline.v1.AuditCheckpoint.node_id":
+    "The key that the node has.",
+  "towline.v1.AuditCheckpoint.reason":
+    "Why it was made.",
+  "towline.v1.AuditCheckpoint.signature":
+    "Ed25519, by that key, of the domain \"towline-audit-v1\", a zero byte, the word \"checkpoint\", the entry's `previous_hash`, and its number, its time in milliseconds since 1970 and its reason as 8 bytes each, big-endian.",
+  "towline.v1.AuditCheckpointReason":
+    "AuditCheckpointReason says why a checkpoint was made.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_EXPORT":
+    "It ends an export.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_PERIODIC":
+    "Some thousand entries, or a minute, have passed since the last.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_SEGMENT":
+    "It begins a segment: every segment can be verified without those before.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_STOP":
+    "The node ends in order.",
+  "towline.v1.AuditCheckpointReason.AUDIT_CHECKPOINT_REASON_UNSPECIFIED":
+    "Not said.",
+  "towline.v1.AuditConfig":
+    "AuditConfig says how the audit log is kept.",
+  "towline.v1.AuditConfig.arguments":
+    "Whether the arguments of calls are recorded, without what looks like a secret. If false, their SHA-256 alone.",
+  "towline.v1.AuditConfig.max_bytes":
+    "How many bytes the log may take; the oldest segments go first. If absent, 1 GiB.",
+  "towline.v1.AuditConfig.max_days":
+    "How many days entries are kept. If absent, until `max_bytes` is reached.",
+  "towline.v1.AuditConfig.required":
+    "Whether a call that changes something waits until it is on record: before it begins, and again before it is answered. If the record cannot be written, the call is refused, reason AUDIT_UNAVAILABLE. If false, records are on disk within 100 ms, and calls go on when the disk is full.",
+  "towline.v1.AuditDecision":
+    "AuditDecision is what a policy said.",
+  "towline.v1.AuditDecision.arguments_sha256":
+    "SHA-256 of the exact argument bytes, if there are any.",
+  "towline.v1.AuditDecision.effect":
+    "allow, deny or ask.",
+  "towline.v1.AuditDecision.policy_version":
+    "The version of the policy.",
+  "towline.v1.AuditDecision.reason":
+    "Why, in UPPER_SNAKE or in words.",
+  "towline.v1.AuditDecision.resource":
+    "To what: a tool as \"node/upstream/name\", a channel, ….",
+  "towline.v1.AuditDecision.rule":
+    "The rule that decided. Empty if none matched.",
+  "towline.v1.AuditDecision.verb":
+    "What was to be done.",
+  "towline.v1.AuditEntry":
+    "AuditEntry is one entry of a node's audit log. The log is a chain: each entry names the SHA-256 of the bytes of the one before. On disk a segment file is a stream of entries, each behind its length as a varint, and the entry's exact bytes are what is hashed.",
+  "towline.v1.AuditEntry.approval":
+    "A human was asked, or has answered.",
+  "towline.v1.AuditEntry.call":
+    "A call was served.",
+  "towline.v1.AuditEntry.checkpoint":
+    "A signed statement of all that stands before it.",
+  "towline.v1.AuditEntry.decision":
+    "A policy decided.",
+  "towline.v1.AuditEntry.event":
+    "What happened.",
+  "towline.v1.AuditEntry.grant":
+    "A standing permission came, went, or was used.",
+  "towline.v1.AuditEntry.heal":
+    "The end of the log was mended when it was opened.",
+  "towline.v1.AuditEntry.login":
+    "Somebody showed who it is.",
+  "towline.v1.AuditEntry.loss":
+    "Entries that were not required could not be written.",
+  "towline.v1.AuditEntry.number":
+    "The first entry is 1; each has one more than the one before, whatever was trimmed.",
+  "towline.v1.AuditEntry.previous_hash":
+    "SHA-256 of the bytes of the entry before; 32 zero bytes in the first.",
+  "towline.v1.AuditEntry.principal":
+    "Who caused it. Absent if the node itself did, or a file that was edited.",
+  "towline.v1.AuditEntry.refusal":
+    "Somebody was turned away.",
+  "towline.v1.AuditEntry.reload":
+    "The configuration was read again.",
+  "towline.v1.AuditEntry.rotation":
+    "The node has a new key.",
+  "towline.v1.AuditEntry.start":
+    "The node has started.",
+  "towline.v1.AuditEntry.stop":
+    "The node ends in order.",
+  "towline.v1.AuditEntry.time":
+    "When it happened, by the node's clock.",
+  "towline.v1.AuditEntry.token":
+    "A token was made or revoked.",
+  "towline.v1.AuditEntry.trim":
+    "The oldest segments were, or are about to be, deleted because the log has reached its bounds.",
+  "towline.v1.AuditEntry.trust":
+    "What the node trusts has changed.",
+  "towline.v1.AuditFilter":
+    "AuditFilter chooses entries. What is not said matches all.",
+  "towline.v1.AuditFilter.caller":
+    "Who: \"peer:desk\", \"desk\", an agent's name, or a key as did:key.",
+  "towline.v1.AuditFilter.failed":
+    "Whether only what went wrong: failed calls, denials, refusals, losses and heals.",
+  "towline.v1.AuditFilter.kinds":
+    "What happened: names of the fields of AuditEntry.event, such as \"call\" or \"refusal\".",
+  "towline.v1.AuditFilter.since_time":
+    "Not before.",
+  "towline.v1.AuditFilter.tool":
+    "Which tool: its name, or \"node/upstream/name\"; `*` is any run of characters.",
+  "towline.v1.AuditFilter.until_time":
+    "Not at or after.",
+  "towline.v1.AuditFinding":
+    "AuditFinding is one thing that is wrong, and where.",
+  "towline.v1.AuditFinding.first_number":
+    "The first entry that is concerned.",
+  "towline.v1.AuditFinding.last_number":
+    "The last one.",
+  "towline.v1.AuditFinding.message":
+    "For people.",
+  "towline.v1.AuditFinding.offset_bytes":
+    "Where in the file the finding was made, in bytes.",
+  "towline.v1.AuditFinding.reason":
+    "In UPPER_SNAKE: ENTRY_CHANGED, ENTRIES_MISSING, ENTRIES_REORDERED, ENTRY_REPEATED, BYTES_UNREADABLE, CHECKPOINT_INVALID, CHECKPOINT_FOREIGN, CHECKPOINT_MISSING, END_CUT, HEAD_MISSING, HEAD_INVALID, HEAD_MISMATCH, ROTATION_INVALID.",
+  "towline.v1.AuditFinding.segment":
+    "The file.",
+  "towline.v1.AuditGrant":
+    "AuditGrant is a change or a use of a standing permission.",
+  "towline.v1.AuditGrant.expire_time":
+    "Until when.",
+  "towline.v1.AuditGrant.grant_id":
+    "Its id.",
+  "towline.v1.AuditGrant.grantee":
+    "Whom it lets.",
+  "towline.v1.AuditGrant.resource":
+    "What it lets them do, and to what.",
+  "towline.v1.AuditGrant.step":
+    "created, used, revoked or expired.",
+  "towline.v1.AuditHead":
+    "AuditHead is the node's signed statement of where its log ends, in a file beside the segments. It is written anew before anybody hears that an entry is on disk, so that entries cannot be cut off unseen.",
+  "towline.v1.AuditHead.hash":
+    "SHA-256 of its bytes.",
+  "towline.v1.AuditHead.node_id":
+    "The key that signs.",
+  "towline.v1.AuditHead.number":
+    "The last entry.",
+  "towline.v1.AuditHead.signature":
+    "Ed25519, by that key, of the domain \"towline-audit-v1\", a zero byte, the word \"head\", `hash`, and `number` as 8 bytes, big-endian.",
+  "towline.v1.AuditHeal":
+    "AuditHeal says what was wrong with the end of the log when it was opened.",
+  "towline.v1.AuditHeal.dropped_bytes":
+    "Bytes behind it that were half an entry, and were cut off.",
+  "towline.v1.AuditHeal.head_missing":
+    "Whether the signed statement of the log's end was missing or damaged.",
+  "towline.v1.AuditHeal.last_number":
+    "The last entry that was good.",
+  "towline.v1.AuditHeal.signed_number":
+    "If present, the entry up to which the node had signed that there are entries: those between are missing, and somebody removed them. The chain goes on from what was signed.",
+  "towline.v1.AuditLogin":
+    "AuditLogin says that somebody showed who it is. Further ones of the same principal at the same door within a minute are counted, not written one by one.",
+  "towline.v1.AuditLogin.address":
+    "Where it came from, if the node knows.",
+  "towline.v1.AuditLogin.count":
+    "How many there were in that minute.",
+  "towline.v1.AuditLogin.door":
+    "link, http, mcp, web-socket, uplink, ….",
+  "towline.v1.AuditLoss":
+    "AuditLoss says that entries could not be written, and were not required.",
+  "towline.v1.AuditLoss.count":
+    "How many.",
+  "towline.v1.AuditLoss.reason":
+    "Why, for people.",
+  "towline.v1.AuditLoss.since_time":
+    "Since when.",
+  "towline.v1.AuditPhase":
+    "AuditPhase says which part of a call an entry tells.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_BEGUN":
+    "It is about to begin. Written only where audit is required: what runs is on disk before.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_ENDED":
+    "It has ended.",
+  "towline.v1.AuditPhase.AUDIT_PHASE_UNSPECIFIED":
+    "Not said.",
+  "towline.v1.AuditPrincipal":
+    "AuditPrincipal says who caused an entry.",
+  "towline.v1.AuditPrincipal.agent":
+    "The agent that a peer's node names: what it says, not what it proved. Empty if it names none.",
+  "towline.v1.AuditPrincipal.kind":
+    "Its kind: owner, agent, program, peer or stranger.",
+  "towline.v1.AuditPrincipal.name":
+    "The peer's alias, the token's subject, \"owner\" or \"stranger\".",
+  "towline.v1.AuditPrincipal.node_id":
+    "The key that it has shown. Empty if none.",
+  "towline.v1.AuditPrincipal.token_id":
+    "The id of its token, in hex. Empty if it has none.",
+  "towline.v1.AuditRefusal":
+    "AuditRefusal says that somebody was turned away before a service saw the call. The first of a kind is written at once; further ones within a minute are counted and written as one.",
+  "towline.v1.AuditRefusal.address":
+    "Where from; \"others\" for those of whom there were too many to tell apart. Empty if the node does not know.",
+  "towline.v1.AuditRefusal.count":
+    "How many.",
+  "towline.v1.AuditRefusal.door":
+    "link, http, port, ….",
+  "towline.v1.AuditRefusal.method":
+    "The method that was asked for, if it came that far.",
+  "towline.v1.AuditRefusal.reason":
+    "Why, in UPPER_SNAKE.",
+  "towline.v1.AuditReload":
+    "AuditReload says that the configuration was read again.",
+  "towline.v1.AuditReload.config_sha256":
+    "SHA-256 of the file's bytes; empty if there is no file.",
+  "towline.v1.AuditReload.error_count":
+    "How much of it could not be used.",
+  "towline.v1.AuditReport":
+    "AuditReport is the outcome of a verification.",
+  "towline.v1.AuditReport.checkpoint_count":
+    "How many checkpoints were right.",
+  "towline.v1.AuditReport.entry_count":
+    "How many entries there are.",
+  "towline.v1.AuditReport.finding_count":
+    "How much is wrong in all.",
+  "towline.v1.AuditReport.findings":
+    "What is wrong: the first 100.",
+  "towline.v1.AuditReport.first_number":
+    "The first entry that is there. 0 if there is none.",
+  "towline.v1.AuditReport.is_intact":
+    "Whether nothing is wrong.",
+  "towline.v1.AuditReport.last_hash":
+    "SHA-256 of the last entry.",
+  "towline.v1.AuditReport.last_number":
+    "The last one.",
+  "towline.v1.AuditReport.node_id":
+    "The key that signed the end. Empty if no signature is right.",
+  "towline.v1.AuditReport.notes":
+    "What is no harm and worth knowing, for people.",
+  "towline.v1.AuditReport.segment_count":
+    "Segments, or 1 for an export.",
+  "towline.v1.AuditReport.signed_number":
+    "The last entry that a right signature covers. Who removes entries after it is not found out.",
+  "towline.v1.AuditRotation":
+    "AuditRotation says that the node has a new key. Checkpoints after it are signed by that one.",
+  "towline.v1.AuditRotation.rotation":
+    "Signed by both keys.",
+  "towline.v1.AuditService":
+    "AuditService shows what this node has recorded. For its owner alone.",
+  "towline.v1.AuditService/ExportAudit":
+    "Sends the log as a file that can be verified by itself: it begins with the checkpoint of a segment and ends with one that is made now.\n\nErrors: `unavailable` reason AUDIT_UNAVAILABLE.",
+  "towline.v1.AuditService/QueryAudit":
+    "Lists entries that match, newest first. A page may be short, or empty, with more to come: a request looks at 100,000 entries at most.",
+  "towline.v1.AuditService/TailAudit":
+    "Sends the last entries that match, oldest first, and then, if asked, each that is added, once it is on disk. Ends by itself only if `follow` is false. Who comes back after a broken stream asks with `after_number`.",
+  "towline.v1.AuditService/VerifyAudit":
+    "Verifies the whole log on disk.",
+  "towline.v1.AuditStart":
+    "AuditStart says that the node has started.",
+  "towline.v1.AuditStart.config_sha256":
+    "SHA-256 of the configuration file's bytes; empty if there is none.",
+  "towline.v1.AuditStart.software":
+    "The program and its version.",
+  "towline.v1.AuditStop":
+    "AuditStop says that the node ends in order.",
+  "towline.v1.AuditToken":
+    "AuditToken is a change of the tokens.",
+  "towline.v1.AuditToken.change":
+    "created or revoked.",
+  "towline.v1.AuditToken.expire_time":
+    "Until when.",
+  "towline.v1.AuditToken.groups":
+    "Its groups.",
+  "towline.v1.AuditToken.kind":
+    "agent or program.",
+  "towline.v1.AuditToken.scopes":
+    "Its scopes.",
+  "towline.v1.AuditToken.subject":
+    "Whose it is.",
+  "towline.v1.AuditToken.token_id":
+    "Its id, in hex.",
+  "towline.v1.AuditTrim":
+    "AuditTrim says which entries are still kept. It is written before the others are deleted.",
+  "towline.v1.AuditTrim.first_number":
+    "The first entry that is kept.",
+  "towline.v1.AuditTrim.previous_hash":
+    "SHA-256 of the entry before it.",
+  "towline.v1.AuditTrust":
+    "AuditTrust is a change of what the node trusts.",
+  "towline.v1.AuditTrust.alias":
+    "Its alias.",
+  "towline.v1.AuditTrust.change":
+    "added, removed, changed, invited, let-in, joined, followed, or a change of a group: founded, member-added, member-removed, owner-added, owner-removed, group-joined, group-left.",
+  "towline.v1.AuditTrust.groups":
+    "The groups that it is in now, or the one that changed.",
+  "towline.v1.AuditTrust.node_id":
+    "The key.",
   "towline.v1.BackupFile":
     "BackupFile is one file of a home.",
   "towline.v1.BackupFile.path":
@@ -272,7 +742,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ChannelService/ReadChannel":
     "Reads a page of what was said; who may join may read.\n\nErrors: `out_of_range` reason CURSOR_AHEAD for a cursor that was never given; its metadata has `last_cursor`.",
   "towline.v1.ChannelService/SendToChannel":
-    "Says something. The answer comes when the message is on the hub's disk. The same id of the same sender has the effect of one message, and gets the same answer, for ten minutes at least (docs/LIMITS.md has the bound on their number); a caller that sends no id must not ask again.\n\nErrors: `failed_precondition` reason NOT_A_MEMBER, `already_exists` reason MESSAGE_ID_REUSED for an id that came with other content, `invalid_argument` reason TEXT_INVALID or REPLY_TO_UNKNOWN, `resource_exhausted` reason STORE_FULL.",
+    "Says something. The answer comes when the message is on the hub's disk. The same id of the same sender has the effect of one message, and gets the same answer, for 10 minutes at least (docs/LIMITS.md has the bound on their number); a caller that sends no id must not ask again.\n\nErrors: `failed_precondition` reason NOT_A_MEMBER, `already_exists` reason MESSAGE_ID_REUSED for an id that came with other content, `invalid_argument` reason TEXT_INVALID or REPLY_TO_UNKNOWN, `resource_exhausted` reason STORE_FULL.",
   "towline.v1.ChannelService/StreamChannel":
     "Takes part in what is live in a channel (a voice, a screen): bytes that are passed on to the others who take part now, and never stored. The first request is `open`; if it names a source, chunks of it may follow. The first answer is `opened`, then `started` for each source that is there. A reader that is too slow loses the oldest chunks and is told by `dropped`. Ending the requests ends the caller's source, not its listening; a lost link ends both.\n\nErrors: `failed_precondition` reason NOT_A_MEMBER, `resource_exhausted` reason LIVE_FULL, `invalid_argument` reason LIVE_OPEN_EXPECTED.",
   "towline.v1.ChannelService/SubscribeChannel":
@@ -323,6 +793,10 @@ export const comments: Readonly<Record<string, string>> = {
     "No common protocol version.",
   "towline.v1.Config":
     "Config is the file `towline.yaml` in a node's home. Its keys are the field names below.",
+  "towline.v1.Config.approvals":
+    "Who is asked when the policy says `ask`.",
+  "towline.v1.Config.audit":
+    "What is recorded of what happens on the node.",
   "towline.v1.Config.hub":
     "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
   "towline.v1.Config.hubs":
@@ -417,12 +891,42 @@ export const comments: Readonly<Record<string, string>> = {
     "How many more bytes of messages.",
   "towline.v1.Credit.messages":
     "How many more messages.",
+  "towline.v1.DecideApprovalRequest":
+    "DecideApprovalRequest is an answer.",
+  "towline.v1.DecideApprovalRequest.agent":
+    "The agent in whose session the person answers. Empty for the command line.",
+  "towline.v1.DecideApprovalRequest.approval_id":
+    "The approval.",
+  "towline.v1.DecideApprovalRequest.binding":
+    "Its `binding`, as it was shown.",
+  "towline.v1.DecideApprovalRequest.decision":
+    "The answer.",
+  "towline.v1.DecideApprovalResponse":
+    "DecideApprovalResponse shows what became of it.",
+  "towline.v1.DecideApprovalResponse.approval":
+    "The approval. If it is still pending, others must say yes too.",
+  "towline.v1.DecideRequest":
+    "DecideRequest is an answer.",
+  "towline.v1.DecideRequest.approval_id":
+    "The approval.",
+  "towline.v1.DecideRequest.binding":
+    "Its `binding`, as it was shown.",
+  "towline.v1.DecideRequest.decision":
+    "The answer.",
+  "towline.v1.DecideResponse":
+    "DecideResponse shows what became of it.",
+  "towline.v1.DecideResponse.approval":
+    "The approval. If it is still pending, others must say yes too.",
   "towline.v1.DeleteChannelRequest":
     "DeleteChannelRequest names a channel.",
   "towline.v1.DeleteChannelRequest.channel":
     "Its name.",
   "towline.v1.DeleteChannelResponse":
     "DeleteChannelResponse is empty: the channel is gone.",
+  "towline.v1.DenyAnswer":
+    "DenyAnswer is a no.",
+  "towline.v1.DenyAnswer.comment":
+    "What the asker is told. Empty for nothing.",
   "towline.v1.ErrorDetail":
     "ErrorDetail is one typed detail of a failed call.",
   "towline.v1.ErrorDetail.type":
@@ -441,6 +945,14 @@ export const comments: Readonly<Record<string, string>> = {
     "A stable name of the cause in UPPER_SNAKE, for programs: \"ALIAS_TAKEN\", \"TOOL_NOT_FOUND\".",
   "towline.v1.ErrorInfo.retry_delay_ms":
     "If present, how long the caller should wait before it tries again, in milliseconds.",
+  "towline.v1.ExportAuditRequest":
+    "ExportAuditRequest asks for the log as a file.",
+  "towline.v1.ExportAuditRequest.since_time":
+    "If present, the segments before the one with this time are left out.",
+  "towline.v1.ExportAuditResponse":
+    "ExportAuditResponse is a piece of the file, at most 256 KiB.",
+  "towline.v1.ExportAuditResponse.data":
+    "The next bytes.",
   "towline.v1.Frame":
     "Frame is the unit inside a link. Frames of one turn of the event loop travel together in one packet (OpenRequest, OpenResponse). Frames are checked by the link's own code, which a test proves equal to the rules written here.",
   "towline.v1.Frame.cancel":
@@ -537,6 +1049,30 @@ export const comments: Readonly<Record<string, string>> = {
     "Why, for people.",
   "towline.v1.GoAway.reason":
     "Why.",
+  "towline.v1.Grant":
+    "Grant is a standing permission: this asker may use this tool without asking, until it expires or is revoked. It never allows what the policy denies.",
+  "towline.v1.Grant.approval_id":
+    "The approval that it came from.",
+  "towline.v1.Grant.arguments_sha256":
+    "If present, with these arguments alone: their SHA-256.",
+  "towline.v1.Grant.asker":
+    "Who may.",
+  "towline.v1.Grant.create_time":
+    "When it was written.",
+  "towline.v1.Grant.deciders":
+    "Who gave it.",
+  "towline.v1.Grant.expire_time":
+    "When it ends.",
+  "towline.v1.Grant.grant_id":
+    "Its id.",
+  "towline.v1.Grant.resource":
+    "With what, where that is no tool.",
+  "towline.v1.Grant.tool":
+    "With which tool. Absent if the verb is about something else.",
+  "towline.v1.Grant.use_count":
+    "How often it let a call run, since the node started.",
+  "towline.v1.Grant.verb":
+    "What it may do.",
   "towline.v1.Group":
     "Group is a group that this node is in.",
   "towline.v1.Group.create_time":
@@ -877,6 +1413,20 @@ export const comments: Readonly<Record<string, string>> = {
     "The agents, by name.",
   "towline.v1.ListAgentsResponse.next_page_token":
     "Asks for the next page. Empty on the last.",
+  "towline.v1.ListApprovalsRequest":
+    "ListApprovalsRequest asks for a page of approvals.",
+  "towline.v1.ListApprovalsRequest.all":
+    "Whether to list those that have ended too: of this node the last 1,000.",
+  "towline.v1.ListApprovalsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListApprovalsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListApprovalsResponse":
+    "ListApprovalsResponse is a page of approvals.",
+  "towline.v1.ListApprovalsResponse.approvals":
+    "The approvals.",
+  "towline.v1.ListApprovalsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.ListChannelMembersRequest":
     "ListChannelMembersRequest asks for a page of members.",
   "towline.v1.ListChannelMembersRequest.channel":
@@ -902,6 +1452,18 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ListChannelsResponse.channels":
     "The channels, by name. Their members are left out, but not their counts.",
   "towline.v1.ListChannelsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListGrantsRequest":
+    "ListGrantsRequest asks for a page of grants.",
+  "towline.v1.ListGrantsRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListGrantsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListGrantsResponse":
+    "ListGrantsResponse is a page of grants.",
+  "towline.v1.ListGrantsResponse.grants":
+    "The grants.",
+  "towline.v1.ListGrantsResponse.next_page_token":
     "Asks for the next page. Empty on the last.",
   "towline.v1.ListGroupsRequest":
     "ListGroupsRequest asks for the groups.",
@@ -1147,6 +1709,8 @@ export const comments: Readonly<Record<string, string>> = {
     "No link, and none is being opened.",
   "towline.v1.PeerState.PEER_STATE_UNSPECIFIED":
     "Not known.",
+  "towline.v1.PendingSynced":
+    "PendingSynced marks the end of the first round of a watch.",
   "towline.v1.ProveRequest":
     "ProveRequest asks for a signature.",
   "towline.v1.ProveRequest.nonce":
@@ -1157,6 +1721,20 @@ export const comments: Readonly<Record<string, string>> = {
     "The instance id of the node that signs, as in its hello.",
   "towline.v1.ProveResponse.signature":
     "Ed25519, by the node's key, of the domain \"towline-instance-v1\", a zero byte, the nonce, and the instance id.",
+  "towline.v1.QueryAuditRequest":
+    "QueryAuditRequest asks for a page of entries.",
+  "towline.v1.QueryAuditRequest.filter":
+    "Which entries.",
+  "towline.v1.QueryAuditRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.QueryAuditRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.QueryAuditResponse":
+    "QueryAuditResponse is a page of entries.",
+  "towline.v1.QueryAuditResponse.entries":
+    "The entries, newest first.",
+  "towline.v1.QueryAuditResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
   "towline.v1.ReadChannelRequest":
     "ReadChannelRequest asks for a page of messages.",
   "towline.v1.ReadChannelRequest.after":
@@ -1288,11 +1866,19 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.Retention":
     "Retention says which messages a channel keeps: the newest ones within all three bounds. The oldest go, up to a hundredth of the count late.",
   "towline.v1.Retention.max_age_seconds":
-    "None that is older than this many seconds. If absent, 7776000 (90 days). Looked at once a minute.",
+    "None that is older than this many seconds. If absent, 7776000 (90 days). Looked at every few minutes.",
   "towline.v1.Retention.max_bytes":
     "At most this many bytes, as they are stored. If absent, 1,073,741,824.",
   "towline.v1.Retention.max_count":
     "At most this many. If absent, 100,000.",
+  "towline.v1.RevokeGrantRequest":
+    "RevokeGrantRequest names a grant.",
+  "towline.v1.RevokeGrantRequest.grant_id":
+    "The grant.",
+  "towline.v1.RevokeGrantResponse":
+    "RevokeGrantResponse shows the grant.",
+  "towline.v1.RevokeGrantResponse.grant":
+    "The grant, as it was.",
   "towline.v1.RevokeTokenRequest":
     "RevokeTokenRequest names a token.",
   "towline.v1.RevokeTokenRequest.token_id":
@@ -1591,6 +2177,20 @@ export const comments: Readonly<Record<string, string>> = {
     "The sender left.",
   "towline.v1.SystemEvent.SYSTEM_EVENT_UNSPECIFIED":
     "Nothing: it is no system message, or a newer hub knows more.",
+  "towline.v1.TailAuditRequest":
+    "TailAuditRequest asks for the end of the log.",
+  "towline.v1.TailAuditRequest.after_number":
+    "If present, all entries after this one.",
+  "towline.v1.TailAuditRequest.count":
+    "How many at first. If 0, 20; at most 1,000. Not asked where `after_number` is given.",
+  "towline.v1.TailAuditRequest.filter":
+    "Which entries.",
+  "towline.v1.TailAuditRequest.follow":
+    "Whether to go on with what is added.",
+  "towline.v1.TailAuditResponse":
+    "TailAuditResponse is one entry.",
+  "towline.v1.TailAuditResponse.entry":
+    "The entry.",
   "towline.v1.TlsConfig":
     "TlsConfig names an ordinary certificate.",
   "towline.v1.TlsConfig.cert":
@@ -1777,6 +2377,26 @@ export const comments: Readonly<Record<string, string>> = {
     "Whether it works.",
   "towline.v1.UpstreamStatus.tool_count":
     "How many tools it offers.",
+  "towline.v1.VerifyAuditRequest":
+    "VerifyAuditRequest asks whether the log is whole.",
+  "towline.v1.VerifyAuditResponse":
+    "VerifyAuditResponse says whether the log is whole.",
+  "towline.v1.VerifyAuditResponse.report":
+    "What was found.",
+  "towline.v1.WatchApprovalsRequest":
+    "WatchApprovalsRequest asks to be told of approvals.",
+  "towline.v1.WatchApprovalsRequest.agent":
+    "The agent in whose session the person answers: what it asks itself is not `decidable`. Empty for the command line.",
+  "towline.v1.WatchApprovalsResponse":
+    "WatchApprovalsResponse is one change.",
+  "towline.v1.WatchApprovalsResponse.approval":
+    "An approval as it is now.",
+  "towline.v1.WatchApprovalsResponse.event":
+    "What changed.",
+  "towline.v1.WatchApprovalsResponse.lost_approval_id":
+    "An approval that cannot be answered here any more: the link to its node was lost. By its id.",
+  "towline.v1.WatchApprovalsResponse.synced":
+    "All that were pending have been sent.",
   "towline.v1.WatchLinksRequest":
     "WatchLinksRequest asks to be told of links.",
   "towline.v1.WatchLinksRequest.interval_ms":
@@ -1801,6 +2421,18 @@ export const comments: Readonly<Record<string, string>> = {
     "A peer that is there, as it is now.",
   "towline.v1.WatchPeersResponse.removed_alias":
     "The alias of a peer that is trusted no longer.",
+  "towline.v1.WatchPendingRequest":
+    "WatchPendingRequest asks to be told of approvals.",
+  "towline.v1.WatchPendingResponse":
+    "WatchPendingResponse is one change.",
+  "towline.v1.WatchPendingResponse.approval":
+    "An approval as it is now.",
+  "towline.v1.WatchPendingResponse.event":
+    "What changed.",
+  "towline.v1.WatchPendingResponse.removed_approval_id":
+    "An approval that the caller may not decide any more, by its id.",
+  "towline.v1.WatchPendingResponse.synced":
+    "All that were pending have been sent.",
   "towline.v1.WatchRostersRequest":
     "WatchRostersRequest asks to be told of rosters.",
   "towline.v1.WatchRostersResponse":

@@ -6,6 +6,8 @@ import { file_towline_v1_admin_service } from '../gen/towline/v1/admin_service_p
 import { file_towline_v1_approval } from '../gen/towline/v1/approval_pb.ts';
 import { file_towline_v1_audit } from '../gen/towline/v1/audit_pb.ts';
 import { file_towline_v1_audit_service } from '../gen/towline/v1/audit_service_pb.ts';
+import { file_towline_v1_channel } from '../gen/towline/v1/channel_pb.ts';
+import { file_towline_v1_channel_service } from '../gen/towline/v1/channel_service_pb.ts';
 import { file_towline_v1_frame } from '../gen/towline/v1/frame_pb.ts';
 import { file_towline_v1_link_service } from '../gen/towline/v1/link_service_pb.ts';
 import { file_towline_v1_node_service } from '../gen/towline/v1/node_service_pb.ts';
@@ -26,6 +28,8 @@ const files = [
   file_towline_v1_approval,
   file_towline_v1_audit,
   file_towline_v1_audit_service,
+  file_towline_v1_channel,
+  file_towline_v1_channel_service,
   file_towline_v1_frame,
   file_towline_v1_link_service,
   file_towline_v1_node_service,

@@ -4,6 +4,7 @@ import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
 import { ApprovalService } from '../../gen/towline/v1/approval_service_pb.ts';
 import { ApproverService } from '../../gen/towline/v1/approver_service_pb.ts';
 import { AuditService } from '../../gen/towline/v1/audit_service_pb.ts';
+import { ChannelService } from '../../gen/towline/v1/channel_service_pb.ts';
 import { GroupService } from '../../gen/towline/v1/group_service_pb.ts';
 import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
@@ -48,6 +49,7 @@ import { Agents } from './agents.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
 import { openAudit } from './audit/open.ts';
+import { openChannels } from './channel/open.ts';
 import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
 import { type McpFileRequest, readConfiguration } from './configuration.ts';
@@ -364,8 +366,11 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     agents: () => agents.list(),
     peerChanges: peers.changes,
   };
+  const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, log });
+  closers.add(() => channels.close());
   registry
     .add(ToolService, tools.service)
+    .add(ChannelService, channels.service)
     .add(NodeService, createNodeService(nodeView))
     .add(JoinService, createJoinService(join))
     .add(RelayService, relay.service)
@@ -417,6 +422,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => listening?.close());
   closers.add(() => links.pool.close());
   closers.add(() => {
+    channels.close();
     tools.changes.close();
     rosters.changes.close();
     exchange.close();

@@ -5,9 +5,11 @@
 import { type DescMessage, fromBinary, type Message, type MessageShape } from '@bufbuild/protobuf';
 
 const BYTES = Symbol('bytes');
+const READ = Symbol('read');
 
 interface Encoded extends Message {
   readonly [BYTES]?: Uint8Array;
+  [READ]?: Message | undefined;
 }
 
 type Maker = new (bytes: Uint8Array) => Encoded;
@@ -16,8 +18,7 @@ const makers = new WeakMap<DescMessage, Maker>();
 
 /** The message of these bytes, read from them when somebody first looks at a field. Nobody may change it, or them. */
 export function encoded<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
-  let Maker = makers.get(schema);
-  if (Maker === undefined) makers.set(schema, (Maker = makerOf(schema)));
+  const Maker = makers.get(schema) ?? makerOf(schema);
   return new Maker(bytes) as Message as MessageShape<S>;
 }
 
@@ -31,23 +32,24 @@ function makerOf(schema: DescMessage): Maker {
   class EncodedMessage implements Encoded {
     readonly $typeName = schema.typeName;
     readonly [BYTES]: Uint8Array;
-    #message: Message | undefined;
+    [READ]: Message | undefined;
 
     constructor(bytes: Uint8Array) {
       this[BYTES] = bytes;
     }
-
-    /** Not a method: a schema may have a field of any name. */
-    static read(self: EncodedMessage, name: string): unknown {
-      self.#message ??= fromBinary(schema, self[BYTES]);
-      return self.#message[name as keyof Message];
-    }
   }
   for (const { localName } of schema.members) {
-    const get = function (this: EncodedMessage) {
-      return EncodedMessage.read(this, localName);
-    };
-    Object.defineProperty(EncodedMessage.prototype, localName, { get, enumerable: true });
+    Object.defineProperty(EncodedMessage.prototype, localName, { get: getterOf(schema, localName), enumerable: true });
   }
+  makers.set(schema, EncodedMessage);
   return EncodedMessage;
+}
+
+function getterOf(schema: DescMessage, name: string) {
+  return function (this: Encoded): unknown {
+    const bytes = this[BYTES];
+    if (bytes === undefined) return undefined; // the prototype itself
+    this[READ] ??= fromBinary(schema, bytes);
+    return this[READ][name as keyof Message];
+  };
 }

@@ -16,7 +16,9 @@ import { encodeMessage } from '../../src/rpc/link-encode.ts';
 const bytesOf = (length: fc.Arbitrary<number>) => length.map((size) => new Uint8Array(size).fill(7));
 
 /** Where 64-bit varints grow, and where numbers end. */
-const edges = fc.integer({ min: 0, max: 62 }).chain((bits) => fc.constantFrom(2n ** BigInt(bits), 2n ** BigInt(bits) - 1n));
+const edges = fc
+  .integer({ min: 0, max: 62 })
+  .chain((bits) => fc.constantFrom(2n ** BigInt(bits), 2n ** BigInt(bits) - 1n));
 
 /** Values around every length at which a varint grows; zero values, too. */
 const scalars: Partial<Record<ScalarType, fc.Arbitrary<unknown>>> = {

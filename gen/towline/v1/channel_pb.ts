@@ -111,7 +111,7 @@ export type Retention = Message<"towline.v1.Retention"> & {
   maxCount?: number | undefined;
 
   /**
-   * None that is older than this many seconds. If absent, 7776000 (90 days). Looked at once a minute.
+   * None that is older than this many seconds. If absent, 7776000 (90 days). Looked at every few minutes.
    *
    * @generated from field: optional uint32 max_age_seconds = 2;
    */

@@ -1178,7 +1178,7 @@ export const ChannelService: GenService<{
   },
   /**
    * Says something. The answer comes when the message is on the hub's disk. The same id of the same sender has the effect
-   * of one message, and gets the same answer, for ten minutes at least (docs/LIMITS.md has the bound on their number); a
+   * of one message, and gets the same answer, for 10 minutes at least (docs/LIMITS.md has the bound on their number); a
    * caller that sends no id must not ask again.
    *
    * Errors: `failed_precondition` reason NOT_A_MEMBER, `already_exists` reason MESSAGE_ID_REUSED for an id that came with

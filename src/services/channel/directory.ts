@@ -1,10 +1,15 @@
 /** The channels of a hub: all of them by name, and those in use as rooms. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type Channel, ChannelSchema, type ChannelSummary, RetentionSchema } from '../../../gen/towline/v1/channel_pb.ts';
+import {
+  type Channel,
+  ChannelSchema,
+  type ChannelSummary,
+  RetentionSchema,
+} from '../../../gen/towline/v1/channel_pb.ts';
 import type { CreateChannelRequest } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { equalBytes, toHex } from '../../base/bytes.ts';
-import type { KeyedTable, Write } from '../../store/store.ts';
+import type { Write } from '../../store/store.ts';
 import type { Caller } from './caller.ts';
 import { IDLE_MS, MAX_CHANNELS, MAX_CHANNELS_PER_NODE, SWEPT_CHANNELS } from './limits.ts';
 import { newMember } from './members.ts';
@@ -19,7 +24,6 @@ const PAGE = 1_000;
 
 export class Directory {
   readonly #parts: HubParts;
-  readonly #table: KeyedTable;
   readonly #byName: Map<string, Channel>;
   /** By name; a promise while it is being opened. */
   readonly #rooms = new Map<string, Room | Promise<Room>>();
@@ -28,9 +32,8 @@ export class Directory {
   /** Where the last sweep ended. */
   #swept = 0;
 
-  private constructor(parts: HubParts, table: KeyedTable, byName: Map<string, Channel>) {
+  private constructor(parts: HubParts, byName: Map<string, Channel>) {
     this.#parts = parts;
-    this.#table = table;
     this.#byName = byName;
   }
 
@@ -43,7 +46,7 @@ export class Directory {
       after = rows.at(-1)?.key ?? after;
       if (rows.length < PAGE) break;
     }
-    const directory = new Directory(parts, table, byName);
+    const directory = new Directory(parts, byName);
     await directory.#dropOrphans();
     return directory;
   }
@@ -110,7 +113,6 @@ export class Directory {
     } finally {
       this.#changing.delete(info.name);
     }
-    room.tail.wakeAll();
     room.close();
     await this.#parts.store.dropLog(logNameOf(room.id));
   }

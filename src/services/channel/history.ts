@@ -7,7 +7,7 @@ import {
 } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { DEFAULT_PAGE, PAGE_BYTES } from './limits.ts';
 import { cursorAhead } from './problems.ts';
-import { deliveryOf } from './record.ts';
+import { messageOf } from './record.ts';
 import type { Room } from './room.ts';
 
 export async function readPage(room: Room, request: ReadChannelRequest): Promise<ReadChannelResponse> {
@@ -28,7 +28,7 @@ export async function readPage(room: Room, request: ReadChannelRequest): Promise
     ? at === undefined || at - 1 <= Math.max(page.after, room.keeper.first - 1)
     : at === undefined || at + 1 >= end;
   return create(ReadChannelResponseSchema, {
-    messages: entries.map((entry) => deliveryOf(entry).message),
+    messages: entries.map(messageOf),
     hasMore: !isLast,
     firstCursor: BigInt(standing.first),
     lastCursor: BigInt(standing.last),

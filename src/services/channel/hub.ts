@@ -21,7 +21,7 @@ export function withHub(own: Impl, hub: () => Hub | undefined): Impl {
     return { ...actingFor(context.values.get(principalKey)), signal: context.signal, ...limits };
   };
   /** What is passed on may be asked again when the link is lost: it has an id from here on. */
-  const withId = <R extends { requestId?: Uint8Array }>(request: R): R =>
+  const withId = <R extends { requestId?: Uint8Array | undefined }>(request: R): R =>
     request.requestId ? request : { ...request, requestId: newRequestId() };
   return {
     createChannel: (request, context) =>

@@ -59,3 +59,12 @@ export const LIVE_CHUNKS = 256;
 
 /** Bytes of the same. */
 export const LIVE_BYTES = 1024 * 1024;
+
+/** Messages that a channel keeps whose maker said nothing: a year of a lively one. */
+export const KEPT_COUNT = 100_000;
+
+/** Bytes of the same. */
+export const KEPT_BYTES = 1024 * 1024 * 1024;
+
+/** Age of the same. */
+export const KEPT_MS = 90 * 24 * 3_600 * 1_000;

@@ -1,6 +1,11 @@
 /** A request to say something, as a message. */
 import { create } from '@bufbuild/protobuf';
-import { type ChannelMember, type ChannelMessage, ChannelMessageSchema, MessageType } from '../../../gen/towline/v1/channel_pb.ts';
+import {
+  type ChannelMember,
+  type ChannelMessage,
+  ChannelMessageSchema,
+  MessageType,
+} from '../../../gen/towline/v1/channel_pb.ts';
 import type { SendToChannelRequest } from '../../../gen/towline/v1/channel_service_pb.ts';
 import type { Caller } from './caller.ts';
 import { replyToUnknown, textInvalid } from './problems.ts';

@@ -1,9 +1,10 @@
 /** What a channel keeps: the newest messages, within its bounds of number, bytes and age. */
 import type { Retention } from '../../../gen/towline/v1/channel_pb.ts';
 import type { AppendLog } from '../../store/store.ts';
+import { KEPT_BYTES, KEPT_COUNT, KEPT_MS } from './limits.ts';
 
 /** What a channel keeps whose maker said nothing. The schema repeats it. */
-const defaults = { maxCount: 100_000, maxAgeSeconds: 90 * 86_400, maxBytes: 1024 ** 3 };
+const defaults = { maxCount: KEPT_COUNT, maxAgeSeconds: KEPT_MS / 1_000, maxBytes: KEPT_BYTES };
 
 /** Entries that are read at a time in search of the first one that stays. */
 const PAGE = 1_000;
@@ -64,11 +65,7 @@ export class Keeper {
   added(cursor: number, bytes: number): Promise<void> | undefined {
     this.#last = Math.max(this.#last, cursor);
     this.#bytes += bytes;
-    if (this.#trimming) return undefined;
-    const { maxCount, maxBytes } = this.#bounds;
-    // A trim for each message would double what a message costs: a hundredth may wait.
-    const isOver = this.#count > maxCount + Math.floor(maxCount / 100) || this.#bytes > maxBytes;
-    return isOver ? this.#trim() : undefined;
+    return this.#trimming || !this.#isOver ? undefined : this.#trim();
   }
 
   /** Drops what is too old at `nowMs`. Resolves to whether that was anything. */
@@ -83,8 +80,18 @@ export class Keeper {
     return this.#last - this.#first + 1;
   }
 
+  /** A trim for each message would double what a message costs: a hundredth may wait. */
+  get #isOver(): boolean {
+    const { maxCount, maxBytes } = this.#bounds;
+    const isTooLarge = this.#bytes > maxBytes && this.#count > 1;
+    return isTooLarge || this.#count > maxCount + Math.floor(maxCount / 100);
+  }
+
   #trim(): Promise<void> {
-    this.#trimming = this.#trimToBounds().finally(() => {
+    const trimming = async () => {
+      while (this.#isOver) await this.#trimToBounds();
+    };
+    this.#trimming = trimming().finally(() => {
       this.#trimming = undefined;
     });
     return this.#trimming;

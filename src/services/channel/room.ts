@@ -195,9 +195,9 @@ export class Room {
   }
 
   #sendKey(senderKey: string, id: Uint8Array): string {
-    let sender = this.#senders.get(senderKey);
-    if (sender === undefined) this.#senders.set(senderKey, (sender = ++senderCount));
-    return `${sender}/${Buffer.from(id.buffer, id.byteOffset, id.byteLength).latin1Slice()}`;
+    const sender = this.#senders.get(senderKey) ?? ++senderCount;
+    this.#senders.set(senderKey, sender);
+    return `${sender}/${Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('latin1')}`;
   }
 
   /** After a start, what was sent lately is known again from the log itself. */

@@ -21,8 +21,8 @@ import {
   type SubscribeChannelResponse,
 } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
-import { type Log, silentLog } from '../../base/log.ts';
 import { messageOf } from '../../base/errors.ts';
+import { type Log, silentLog } from '../../base/log.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import { fromLocal } from '../../rpc/failure.ts';
 import { page } from '../../rpc/page.ts';

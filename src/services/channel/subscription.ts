@@ -115,7 +115,9 @@ function withoutOwn(run: Run, { request: { connectionId }, caller }: Subscriptio
   const messages = run.deliveries.map(({ message }) => message);
   const others = messages.filter((message) => {
     const isSame = message.connectionId !== undefined && equalBytes(message.connectionId, connectionId);
-    return !isSame || message.sender?.agent !== caller.ref.agent || !equalBytes(message.sender.nodeId, caller.ref.nodeId);
+    return (
+      !isSame || message.sender?.agent !== caller.ref.agent || !equalBytes(message.sender.nodeId, caller.ref.nodeId)
+    );
   });
   if (others.length === messages.length) return run.event();
   return others.length === 0 ? undefined : batchOf(others);

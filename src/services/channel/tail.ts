@@ -99,8 +99,9 @@ export class Tail {
     for (const waiter of [...this.#waiters]) waiter.wake();
   }
 
+  /** Whoever waits is woken, and finds out why. */
   close(): void {
-    clearImmediate(this.#waking);
+    this.wakeAll();
     this.#ring.clear();
   }
 
