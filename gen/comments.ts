@@ -923,6 +923,42 @@ export const comments: Readonly<Record<string, string>> = {
     "Its name.",
   "towline.v1.DeleteChannelResponse":
     "DeleteChannelResponse is empty: the channel is gone.",
+  "towline.v1.DeliverMailRequest":
+    "DeliverMailRequest is some mail, in order.",
+  "towline.v1.DeliverMailRequest.envelopes":
+    "The mail.",
+  "towline.v1.DeliverMailResponse":
+    "DeliverMailResponse tells what was taken.",
+  "towline.v1.DeliverMailResponse.verdicts":
+    "One for each envelope, in its order.",
+  "towline.v1.Delivery":
+    "Delivery is what became of a mail for one receiver.",
+  "towline.v1.Delivery.last_error":
+    "Why the last attempt failed, of a mail that waits. Empty if none has failed.",
+  "towline.v1.Delivery.receiver":
+    "For whom.",
+  "towline.v1.Delivery.refusal":
+    "Why it was refused. Present if and only if it was.",
+  "towline.v1.Delivery.state":
+    "How far it is.",
+  "towline.v1.Delivery.state_time":
+    "Since when.",
+  "towline.v1.DeliveryState":
+    "DeliveryState tells how far a mail has come. Transitions: QUEUED -> STORED_AT_HUB -> DELIVERED -> READ, each of the first two may be skipped; QUEUED and STORED_AT_HUB -> REFUSED or EXPIRED. An EXPIRED one becomes DELIVERED if the receiver's word that it was in time arrives late. READ and REFUSED are the end.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_DELIVERED":
+    "In the receiver's inbox, on its disk.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_EXPIRED":
+    "It was not delivered before it expired, as far as the sender's node knows.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_QUEUED":
+    "On the disk of the sender's node, which goes on trying.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_READ":
+    "Somebody whose inbox it is has marked it as read.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_REFUSED":
+    "The receiver's node does not take it; `refusal` says why.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_STORED_AT_HUB":
+    "Also on the disk of the hub, sealed. The sender's node goes on trying too.",
+  "towline.v1.DeliveryState.DELIVERY_STATE_UNSPECIFIED":
+    "Not known.",
   "towline.v1.DenyAnswer":
     "DenyAnswer is a no.",
   "towline.v1.DenyAnswer.comment":
@@ -987,6 +1023,24 @@ export const comments: Readonly<Record<string, string>> = {
     "GetChannelResponse shows a channel.",
   "towline.v1.GetChannelResponse.channel":
     "The channel.",
+  "towline.v1.GetDeliveryRequest":
+    "GetDeliveryRequest names a mail that the caller sent.",
+  "towline.v1.GetDeliveryRequest.message_id":
+    "Its id.",
+  "towline.v1.GetDeliveryResponse":
+    "GetDeliveryResponse tells what became of a mail.",
+  "towline.v1.GetDeliveryResponse.deliveries":
+    "One for each receiver.",
+  "towline.v1.GetMailRequest":
+    "GetMailRequest names a mail.",
+  "towline.v1.GetMailRequest.agent":
+    "Whose inbox. Empty for the caller's. Only the owner of the node may name another agent.",
+  "towline.v1.GetMailRequest.id":
+    "The message id in hex, or at least 4 digits of its end.",
+  "towline.v1.GetMailResponse":
+    "GetMailResponse is a mail.",
+  "towline.v1.GetMailResponse.mail":
+    "The mail.",
   "towline.v1.GetNodeRequest":
     "GetNodeRequest asks who this node is.",
   "towline.v1.GetNodeResponse":
@@ -1217,6 +1271,20 @@ export const comments: Readonly<Record<string, string>> = {
     "Whose skills are used.",
   "towline.v1.HubsConfig.state":
     "Whose state is used.",
+  "towline.v1.InboxPlace":
+    "InboxPlace is a place in the two inboxes that an agent sees.",
+  "towline.v1.InboxPlace.node":
+    "The last cursor seen of the node's inbox.",
+  "towline.v1.InboxPlace.own":
+    "The last cursor seen of the agent's own inbox.",
+  "towline.v1.InboxRecord":
+    "InboxRecord is an entry of an inbox.",
+  "towline.v1.InboxRecord.message_id":
+    "Names it for its sender.",
+  "towline.v1.InboxRecord.sender_id":
+    "The node that sent it.",
+  "towline.v1.InboxRecord.words":
+    "The words.",
   "towline.v1.InstanceService":
     "InstanceService finds out that two nodes run with one key: a home that was copied. A peer that has links to both asks each for a nonce, lets each sign the other's, and hands the signatures over. So nobody who does not hold the key itself can make a node believe it. Instance ids begin with the time at which their process started (48 bits, in milliseconds since 1970): the node with the greater one, the younger, ends.",
   "towline.v1.InstanceService/Challenge":
@@ -1295,6 +1363,16 @@ export const comments: Readonly<Record<string, string>> = {
     "JoinService lets strangers in who hold an invite.",
   "towline.v1.JoinService/Redeem":
     "Trades an invite for trust: the caller's key, taken from its TLS certificate, is added to the invite's group in the keyring of this node; if the group has a roster, it becomes a member and gets the roster. The only method, beside opening a link, that an unknown key may call.\n\nErrors: `permission_denied` for a bad signature, `deadline_exceeded` reason INVITE_EXPIRED, `failed_precondition` reason INVITE_USED or NOT_GROUP_OWNER, `already_exists` reason ALIAS_TAKEN, `unauthenticated` without a client certificate, `resource_exhausted` for too many attempts. A caller that already redeemed this invite with the same key gets the same answer again.",
+  "towline.v1.KeepMailRequest":
+    "KeepMailRequest is some mail of the caller for one peer, in order.",
+  "towline.v1.KeepMailRequest.envelopes":
+    "The mail, sealed, all for the same receiver.",
+  "towline.v1.KeepMailResponse":
+    "KeepMailResponse tells how many are kept.",
+  "towline.v1.KeepMailResponse.kept_count":
+    "So many of the first are on this node's disk.",
+  "towline.v1.KeepMailResponse.refusal":
+    "Why the next one is not. If absent, all are.",
   "towline.v1.LeaveChannelRequest":
     "LeaveChannelRequest names a channel.",
   "towline.v1.LeaveChannelRequest.channel":
@@ -1487,6 +1565,24 @@ export const comments: Readonly<Record<string, string>> = {
     "ListLinksResponse lists links.",
   "towline.v1.ListLinksResponse.links":
     "The open links, by alias, then the ended ones, newest first.",
+  "towline.v1.ListMailRequest":
+    "ListMailRequest asks for a page of an inbox.",
+  "towline.v1.ListMailRequest.agent":
+    "Whose inbox. Empty for the caller's. Only the owner of the node may name another agent.",
+  "towline.v1.ListMailRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000. A page has at most about 4 MiB of text.",
+  "towline.v1.ListMailRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListMailRequest.unread_only":
+    "Only what is unread.",
+  "towline.v1.ListMailResponse":
+    "ListMailResponse is a page of an inbox.",
+  "towline.v1.ListMailResponse.mails":
+    "The mail, newest first by the time of its arrival.",
+  "towline.v1.ListMailResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListMailResponse.unread_count":
+    "How many are unread in all. At most 10,000 are counted.",
   "towline.v1.ListMembersRequest":
     "ListMembersRequest asks for a page of members.",
   "towline.v1.ListMembersRequest.group":
@@ -1599,6 +1695,158 @@ export const comments: Readonly<Record<string, string>> = {
     "What it is.",
   "towline.v1.LiveStarted.source_id":
     "Names the source in this call.",
+  "towline.v1.Mail":
+    "Mail is a message in an inbox.",
+  "towline.v1.Mail.create_time":
+    "When it was sent, by the sender's clock.",
+  "towline.v1.Mail.cursor":
+    "Its place in its inbox: grows with each mail, never comes again. The inbox is `receiver.agent`.",
+  "towline.v1.Mail.message_id":
+    "Names the mail for its sender: one sender never uses an id for two texts.",
+  "towline.v1.Mail.priority":
+    "When the receiver is told.",
+  "towline.v1.Mail.receive_time":
+    "When it was written into the inbox, by this node's clock.",
+  "towline.v1.Mail.receiver":
+    "For whom it is: the agent, or the node.",
+  "towline.v1.Mail.reply_to":
+    "The mail that this one answers, of whichever of the two sent it. Empty if none.",
+  "towline.v1.Mail.sender":
+    "Who sent it. The key has been proved by the seal; of this node's own mail it is this node's.",
+  "towline.v1.Mail.target":
+    "The target as the sender wrote it: \"desk\", \"@team\", \"*\". For display only.",
+  "towline.v1.Mail.text":
+    "The words.",
+  "towline.v1.Mail.unread":
+    "Whether nobody has marked it as read.",
+  "towline.v1.MailAddress":
+    "MailAddress is one end of a mail, as seen from the node that answers.",
+  "towline.v1.MailAddress.agent":
+    "The agent on that node: the subject of its token, \"owner\" for its owner. Of a receiver, empty means the node: whoever works on it. Of a sender, it is what the sending node says.",
+  "towline.v1.MailAddress.alias":
+    "What the answering node calls the node: its alias, \"self\" for itself. Empty if it knows no such key any more.",
+  "towline.v1.MailAddress.node_id":
+    "The node's Ed25519 public key.",
+  "towline.v1.MailEnvelope":
+    "MailEnvelope is what carries a mail between nodes: all that a hub sees.",
+  "towline.v1.MailEnvelope.body":
+    "A MailLetter. Senders of this version seal it; a receiver takes a plain one only from the sender's own link.",
+  "towline.v1.MailEnvelope.expire_time":
+    "When it is not worth delivering any more.",
+  "towline.v1.MailEnvelope.message_id":
+    "Names it for its sender.",
+  "towline.v1.MailEnvelope.plain":
+    "The exact bytes of the letter.",
+  "towline.v1.MailEnvelope.receiver_id":
+    "The node that it is for, by the key that it is sealed for.",
+  "towline.v1.MailEnvelope.sealed":
+    "The same, sealed.",
+  "towline.v1.MailEnvelope.sender_id":
+    "The node that sent it.",
+  "towline.v1.MailLetter":
+    "MailLetter is what is sealed: words for an inbox, or news of mail that the other node sent.",
+  "towline.v1.MailLetter.content":
+    "What it is.",
+  "towline.v1.MailLetter.receipts":
+    "What became of mail of the receiver of this letter.",
+  "towline.v1.MailLetter.words":
+    "Words.",
+  "towline.v1.MailPriority":
+    "MailPriority says when a receiver is told of a mail; it never changes the order or whether it is delivered.",
+  "towline.v1.MailPriority.MAIL_PRIORITY_LOW":
+    "When the receiver has nothing to do.",
+  "towline.v1.MailPriority.MAIL_PRIORITY_NEXT":
+    "At once, unless the receiver does not want to be disturbed; then when it does again. The default.",
+  "towline.v1.MailPriority.MAIL_PRIORITY_NOW":
+    "At once, whatever the receiver does.",
+  "towline.v1.MailPriority.MAIL_PRIORITY_UNSPECIFIED":
+    "As MAIL_PRIORITY_NEXT.",
+  "towline.v1.MailReceipt":
+    "MailReceipt tells what became of one mail.",
+  "towline.v1.MailReceipt.message_id":
+    "Which.",
+  "towline.v1.MailReceipt.refusal":
+    "Why it was refused.",
+  "towline.v1.MailReceipt.state":
+    "DELIVERED, READ or REFUSED.",
+  "towline.v1.MailReceipt.time":
+    "When, by the clock of who tells.",
+  "towline.v1.MailReceipts":
+    "MailReceipts tells what became of mail.",
+  "towline.v1.MailReceipts.receipts":
+    "One for each mail.",
+  "towline.v1.MailRef":
+    "MailRef names a mail in an inbox by its place.",
+  "towline.v1.MailRef.cursor":
+    "Its cursor.",
+  "towline.v1.MailRef.of_node":
+    "Whether it lies in the node's inbox, and not in the agent's own.",
+  "towline.v1.MailRefusal":
+    "MailRefusal is why a mail was not taken.",
+  "towline.v1.MailRefusal.help":
+    "What mends it.",
+  "towline.v1.MailRefusal.message":
+    "For people.",
+  "towline.v1.MailRefusal.permanent":
+    "True if the same mail will be refused again until somebody changes something. If false, it may be sent again later, with a new message id.",
+  "towline.v1.MailRefusal.reason":
+    "In UPPER_SNAKE: AGENT_UNKNOWN, INBOX_FULL, MESSAGE_ID_CONFLICT, SEAL_BROKEN, SEAL_KEY_GONE, SEAL_SCHEME_UNKNOWN, MAIL_MALFORMED, SENDER_UNKNOWN.",
+  "towline.v1.MailSynced":
+    "MailSynced marks the end of the mail that was there.",
+  "towline.v1.MailSynced.held_count":
+    "How many mails wait until the receiver's status allows them.",
+  "towline.v1.MailTransferService":
+    "MailTransferService carries mail between nodes. Only peers with a key are answered.",
+  "towline.v1.MailTransferService/DeliverMail":
+    "Hands over mail for this node: the caller's own, or what the caller has kept for it as a hub. Each is on this node's disk, or refused, when the answer is sent; handed over again, it is there once.\n\nErrors of the call, after which nothing was taken: `resource_exhausted` reason STORE_FULL, `unavailable`.",
+  "towline.v1.MailTransferService/KeepMail":
+    "Asks this node to keep sealed mail of the caller for a peer of both, and to hand it over when that peer has a link. Kept in order, until the first that is refused.\n\nErrors: `not_found` reason RECEIVER_UNKNOWN also for a key that shares no group with the caller here, `failed_precondition` reason NO_HUB if this node keeps no mail for others.",
+  "towline.v1.MailVerdict":
+    "MailVerdict is what became of an envelope.",
+  "towline.v1.MailVerdict.refusal":
+    "Why it was not taken. If absent, it is on this node's disk.",
+  "towline.v1.MailWords":
+    "MailWords is a mail as its sender wrote it.",
+  "towline.v1.MailWords.create_time":
+    "When it was sent, by the sender's clock.",
+  "towline.v1.MailWords.from_agent":
+    "The agent that sends it, as its node says. \"owner\" for the owner.",
+  "towline.v1.MailWords.priority":
+    "When the receiver is told.",
+  "towline.v1.MailWords.reply_to":
+    "The mail that it answers. Empty if none.",
+  "towline.v1.MailWords.target":
+    "The target as the sender wrote it.",
+  "towline.v1.MailWords.text":
+    "The words.",
+  "towline.v1.MailWords.to_agent":
+    "For whom. Empty for all who work on the node.",
+  "towline.v1.MailboxService":
+    "MailboxService sends and receives mail in the name of an agent of this node. What was accepted is on this node's disk, and reaches the inbox once, in the order in which this node accepted it for that receiver, however often links and processes end in between. Each agent has an inbox, and the node has one for all who work on it; an agent sees these two, the owner of the node all.",
+  "towline.v1.MailboxService/GetDelivery":
+    "Tells what became of a mail that the caller sent.\n\nErrors: `not_found` reason MAIL_UNKNOWN.",
+  "towline.v1.MailboxService/GetMail":
+    "Gives one mail by its id.\n\nErrors: `not_found` reason MAIL_UNKNOWN, `invalid_argument` reason MAIL_AMBIGUOUS if several have an id that begins so.",
+  "towline.v1.MailboxService/ListMail":
+    "Lists the mail of an inbox, newest first, whatever its priority.",
+  "towline.v1.MailboxService/MarkRead":
+    "Marks mail as read, and lets its senders know. What is read already, or in no inbox of the caller, changes nothing.",
+  "towline.v1.MailboxService/ReceiveMail":
+    "Sends the mail of an inbox from a cursor on, and then each new one when its priority and the receiver's status allow it. At least once: after a reconnect from `resume_cursor`, one that was sent before its turn comes again. Mail that the caller itself sent to many is left out. The server never ends the stream by itself.",
+  "towline.v1.MailboxService/SendMail":
+    "Accepts a mail. Resolves when it is on the disk, not when it is delivered.\n\nErrors: `not_found` reason TARGET_UNKNOWN, `invalid_argument` reason TARGET_AMBIGUOUS (the candidates stand in the metadata), `already_exists` reason MESSAGE_ID_CONFLICT if the id was used for another mail, `resource_exhausted` reason OUTBOX_FULL, `failed_precondition` reason TARGET_EMPTY for a group without members.",
+  "towline.v1.MailboxService/WatchDelivery":
+    "Sends the delivery of a mail to each receiver, and again when it changes. Ends when nothing can change any more.\n\nErrors: `not_found` reason MAIL_UNKNOWN.",
+  "towline.v1.MarkReadRequest":
+    "MarkReadRequest names mail.",
+  "towline.v1.MarkReadRequest.agent":
+    "Whose inbox. Empty for the caller's. Only the owner of the node may name another agent.",
+  "towline.v1.MarkReadRequest.mails":
+    "The mail.",
+  "towline.v1.MarkReadResponse":
+    "MarkReadResponse tells how many were unread.",
+  "towline.v1.MarkReadResponse.marked_count":
+    "How many are read now that were not.",
   "towline.v1.McpFileConfig":
     "McpFileConfig names an MCP configuration file.",
   "towline.v1.McpFileConfig.path":
@@ -1665,6 +1913,16 @@ export const comments: Readonly<Record<string, string>> = {
     "OpenResponse is one packet from the acceptor. At most 1 MiB.",
   "towline.v1.OpenResponse.frames":
     "Frames in the order in which they were sent. Streams are independent of each other.",
+  "towline.v1.OutboxRecord":
+    "OutboxRecord is an entry of an outbox: a letter on its way to one node.",
+  "towline.v1.OutboxRecord.expire_time":
+    "When it is not worth delivering any more.",
+  "towline.v1.OutboxRecord.is_receipt":
+    "Whether it is a receipt: nobody watches those.",
+  "towline.v1.OutboxRecord.letter":
+    "The exact bytes of the letter: sealed anew for each attempt, they must stay the same.",
+  "towline.v1.OutboxRecord.message_id":
+    "Names it.",
   "towline.v1.OwnersBody":
     "OwnersBody is one change of a group's owners.",
   "towline.v1.OwnersBody.create_time":
@@ -1757,6 +2015,24 @@ export const comments: Readonly<Record<string, string>> = {
     "The cursor of the newest message. 0 if there never was one.",
   "towline.v1.ReadChannelResponse.messages":
     "The messages, in the order that was asked for.",
+  "towline.v1.ReceiveMailRequest":
+    "ReceiveMailRequest asks for mail.",
+  "towline.v1.ReceiveMailRequest.after":
+    "If present, all after this place; `{}` is from the beginning. If absent, only what comes from now on.",
+  "towline.v1.ReceiveMailRequest.agent":
+    "Whose inbox. Empty for the caller's. Only the owner of the node may name another agent.",
+  "towline.v1.ReceiveMailRequest.unread_only":
+    "Only what is unread.",
+  "towline.v1.ReceiveMailResponse":
+    "ReceiveMailResponse is one event.",
+  "towline.v1.ReceiveMailResponse.event":
+    "What happened.",
+  "towline.v1.ReceiveMailResponse.mail":
+    "A mail.",
+  "towline.v1.ReceiveMailResponse.resume_after":
+    "Where to go on after a reconnect without missing anything.",
+  "towline.v1.ReceiveMailResponse.synced":
+    "All mail that was there has been sent, but for what is held back by the receiver's status.",
   "towline.v1.RedeemRequest":
     "RedeemRequest is what a joiner says.",
   "towline.v1.RedeemRequest.addresses":
@@ -2011,6 +2287,44 @@ export const comments: Readonly<Record<string, string>> = {
     "Tells this node of new keys, oldest first. A key in its keyring is replaced by its successor, under the same alias and in the same groups. Telling it again changes nothing.\n\nErrors: `permission_denied` reason ROTATION_REFUSED if none of the keys is known here, a signature is wrong, the old key has another successor already, or the successor is known by another alias.",
   "towline.v1.RotationService/GetSuccessor":
     "Gives the rotations that lead from a key that this node had to the one that it has: for those who look for it by the old one. Errors: `not_found` reason ROTATION_UNKNOWN.",
+  "towline.v1.SealedBody":
+    "SealedBody is sealed by the sender's node for the receiver's. Bound to it, and not sent with it: the text \"towline-mail-v1\", a zero byte, sender_id, receiver_id, message_id, and the seconds of expire_time as 8 bytes, big-endian. The priority is in the letter.",
+  "towline.v1.SealedBody.ciphertext":
+    "The ciphertext with its tag.",
+  "towline.v1.SealedBody.encapsulated":
+    "Names the context, for this scheme: HPKE's encapsulated key.",
+  "towline.v1.SealedBody.scheme":
+    "How: \"hpke-auth-x25519-sha256-aes256gcm-v1\" (docs/MAIL.md).",
+  "towline.v1.SealedBody.sequence":
+    "Which message of the context.",
+  "towline.v1.SeenRecord":
+    "SeenRecord remembers that a mail was taken, for as long as it may be handed over again.",
+  "towline.v1.SeenRecord.fingerprint":
+    "SHA-256 of the letter.",
+  "towline.v1.SeenRecord.forget_time":
+    "When it may be forgotten.",
+  "towline.v1.SendMailRequest":
+    "SendMailRequest is a mail to send.",
+  "towline.v1.SendMailRequest.lifetime_seconds":
+    "If present, how long it is worth delivering, in seconds, at most 90 days. If absent, 30 days.",
+  "towline.v1.SendMailRequest.priority":
+    "When the receiver is told. If unspecified, MAIL_PRIORITY_NEXT. Must be unspecified for \"#channel\".",
+  "towline.v1.SendMailRequest.reply_to":
+    "The mail that this one answers. Empty if none.",
+  "towline.v1.SendMailRequest.request_id":
+    "Names the mail. Sent again with the same id and words, it is accepted once. If absent, the node makes one.",
+  "towline.v1.SendMailRequest.target":
+    "For whom: an alias (\"desk\"), an agent on a node (\"claude@desk\"), an agent of this node (\"claude@self\", or \"claude\" if no peer has this alias), a node id as did:key or hex or at least 8 characters of its beginning, \"@group\" for all peers in a group of the keyring and this node, \"#channel\" for a channel of the hub (who hosts it can read it), \"*\" for all peers and this node.",
+  "towline.v1.SendMailRequest.text":
+    "The words.",
+  "towline.v1.SendMailResponse":
+    "SendMailResponse is the promise that the mail is not lost.",
+  "towline.v1.SendMailResponse.deliveries":
+    "One for each receiver. At most 1,000 of them; GetDelivery gives the same.",
+  "towline.v1.SendMailResponse.expire_time":
+    "When it expires.",
+  "towline.v1.SendMailResponse.message_id":
+    "Its id.",
   "towline.v1.SendToChannelRequest":
     "SendToChannelRequest is something to say.",
   "towline.v1.SendToChannelRequest.blobs":
@@ -2035,6 +2349,24 @@ export const comments: Readonly<Record<string, string>> = {
     "When the hub took it.",
   "towline.v1.SendToChannelResponse.cursor":
     "Its cursor.",
+  "towline.v1.SentRecord":
+    "SentRecord is what this node knows of a mail that it sent to one receiver.",
+  "towline.v1.SentRecord.expire_time":
+    "When it expires.",
+  "towline.v1.SentRecord.fingerprint":
+    "SHA-256 of what the sender asked for.",
+  "towline.v1.SentRecord.from_agent":
+    "The agent that sent it.",
+  "towline.v1.SentRecord.receiver_id":
+    "The node that it is for.",
+  "towline.v1.SentRecord.refusal":
+    "Why it was refused.",
+  "towline.v1.SentRecord.state":
+    "How far it is.",
+  "towline.v1.SentRecord.state_time":
+    "Since when.",
+  "towline.v1.SentRecord.to_agent":
+    "The agent that it is for; empty for the node.",
   "towline.v1.SetMemberAliasRequest":
     "SetMemberAliasRequest names a member anew.",
   "towline.v1.SetMemberAliasRequest.alias":
@@ -2397,6 +2729,14 @@ export const comments: Readonly<Record<string, string>> = {
     "An approval that cannot be answered here any more: the link to its node was lost. By its id.",
   "towline.v1.WatchApprovalsResponse.synced":
     "All that were pending have been sent.",
+  "towline.v1.WatchDeliveryRequest":
+    "WatchDeliveryRequest names a mail that the caller sent.",
+  "towline.v1.WatchDeliveryRequest.message_id":
+    "Its id.",
+  "towline.v1.WatchDeliveryResponse":
+    "WatchDeliveryResponse tells what became of a mail for one receiver.",
+  "towline.v1.WatchDeliveryResponse.delivery":
+    "For whom, and how far it is.",
   "towline.v1.WatchLinksRequest":
     "WatchLinksRequest asks to be told of links.",
   "towline.v1.WatchLinksRequest.interval_ms":

@@ -20,6 +20,11 @@ import { file_towline_v1_instance_service } from './towline/v1/instance_service_
 import { file_towline_v1_invite } from './towline/v1/invite_pb.ts';
 import { file_towline_v1_join_service } from './towline/v1/join_service_pb.ts';
 import { file_towline_v1_link_service } from './towline/v1/link_service_pb.ts';
+import { file_towline_v1_mail_record } from './towline/v1/mail_record_pb.ts';
+import { file_towline_v1_mail_transfer } from './towline/v1/mail_transfer_pb.ts';
+import { file_towline_v1_mail_transfer_service } from './towline/v1/mail_transfer_service_pb.ts';
+import { file_towline_v1_mailbox } from './towline/v1/mailbox_pb.ts';
+import { file_towline_v1_mailbox_service } from './towline/v1/mailbox_service_pb.ts';
 import { file_towline_v1_node } from './towline/v1/node_pb.ts';
 import { file_towline_v1_node_service } from './towline/v1/node_service_pb.ts';
 import { file_towline_v1_relay_service } from './towline/v1/relay_service_pb.ts';
@@ -54,6 +59,11 @@ export const files: readonly DescFile[] = [
   file_towline_v1_invite,
   file_towline_v1_join_service,
   file_towline_v1_link_service,
+  file_towline_v1_mail_record,
+  file_towline_v1_mail_transfer,
+  file_towline_v1_mail_transfer_service,
+  file_towline_v1_mailbox,
+  file_towline_v1_mailbox_service,
   file_towline_v1_node,
   file_towline_v1_node_service,
   file_towline_v1_relay_service,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
+import { agreementSecretOf } from './agreement.ts';
 import type { Domain } from './domain.ts';
 import { formatNodeId } from './node-id.ts';
 import { ensureHome, homeNotWritable, readPrivateFile, writeFileOnce } from './private-file.ts';
@@ -22,6 +23,8 @@ export interface Identity {
   sign(domain: Domain, ...parts: Uint8Array[]): Uint8Array;
   /** The key and its self-signed certificate, as PEM. Made once, then kept in the home. */
   tls(): Promise<TlsIdentity>;
+  /** The X25519 secret that belongs to the key, 32 bytes. For `seal.ts` and `former-keys.ts` alone. */
+  agreementSecret(): Uint8Array;
 }
 
 /** Makes a new identity in a home that has none. Throws `IDENTITY_EXISTS` or `HOME_NOT_WRITABLE`. */
@@ -126,5 +129,6 @@ function identityOf(home: string, seed: Uint8Array): Identity {
       });
       return tls;
     },
+    agreementSecret: () => agreementSecretOf(seed),
   };
 }

@@ -32,6 +32,10 @@ export class LiveIdentity implements Identity {
     return this.#current.tls();
   }
 
+  agreementSecret(): Uint8Array {
+    return this.#current.agreementSecret();
+  }
+
   /** Key and certificate as they are when they are read; a copy (`{...it}`) keeps those of that moment. */
   readonly liveTls: TlsIdentity = Object.defineProperties({} as TlsIdentity, {
     key: { enumerable: true, get: () => this.#tls.key },
