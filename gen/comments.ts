@@ -261,6 +261,12 @@ export const comments: Readonly<Record<string, string>> = {
     "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
   "towline.v1.ApproverService/WatchPending":
     "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason PEERS_ONLY.",
+  "towline.v1.AtHubRecord":
+    "AtHubRecord is how much of an outbox a hub has.",
+  "towline.v1.AtHubRecord.cursor":
+    "The last letter that it has.",
+  "towline.v1.AtHubRecord.hub_id":
+    "The hub.",
   "towline.v1.AuditApproval":
     "AuditApproval is a step of an approval.",
   "towline.v1.AuditApproval.approval_id":

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/mail_record.proto.
  */
 export const file_towline_v1_mail_record: GenFile = /*@__PURE__*/
-  fileDesc("Chx0b3dsaW5lL3YxL21haWxfcmVjb3JkLnByb3RvEgp0b3dsaW5lLnYxIloKC0luYm94UmVjb3JkEhEKCXNlbmRlcl9pZBgBIAEoDBISCgptZXNzYWdlX2lkGAIgASgMEiQKBXdvcmRzGAMgASgLMhUudG93bGluZS52MS5NYWlsV29yZHMiUgoKU2VlblJlY29yZBITCgtmaW5nZXJwcmludBgBIAEoDBIvCgtmb3JnZXRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAidwoMT3V0Ym94UmVjb3JkEhIKCm1lc3NhZ2VfaWQYASABKAwSDgoGbGV0dGVyGAIgASgMEi8KC2V4cGlyZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppc19yZWNlaXB0GAQgASgIIpECCgpTZW50UmVjb3JkEhMKC2ZpbmdlcnByaW50GAEgASgMEhIKCmZyb21fYWdlbnQYAiABKAkSEwoLcmVjZWl2ZXJfaWQYAyABKAwSEAoIdG9fYWdlbnQYBCABKAkSKAoFc3RhdGUYBSABKA4yGS50b3dsaW5lLnYxLkRlbGl2ZXJ5U3RhdGUSLgoKc3RhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEigKB3JlZnVzYWwYCCABKAsyFy50b3dsaW5lLnYxLk1haWxSZWZ1c2FsYgZwcm90bzM", [file_google_protobuf_timestamp, file_towline_v1_mail_transfer, file_towline_v1_mailbox]);
+  fileDesc("Chx0b3dsaW5lL3YxL21haWxfcmVjb3JkLnByb3RvEgp0b3dsaW5lLnYxIloKC0luYm94UmVjb3JkEhEKCXNlbmRlcl9pZBgBIAEoDBISCgptZXNzYWdlX2lkGAIgASgMEiQKBXdvcmRzGAMgASgLMhUudG93bGluZS52MS5NYWlsV29yZHMiUgoKU2VlblJlY29yZBITCgtmaW5nZXJwcmludBgBIAEoDBIvCgtmb3JnZXRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAidwoMT3V0Ym94UmVjb3JkEhIKCm1lc3NhZ2VfaWQYASABKAwSDgoGbGV0dGVyGAIgASgMEi8KC2V4cGlyZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppc19yZWNlaXB0GAQgASgIIi0KC0F0SHViUmVjb3JkEg4KBmh1Yl9pZBgBIAEoDBIOCgZjdXJzb3IYAiABKAQikQIKClNlbnRSZWNvcmQSEwoLZmluZ2VycHJpbnQYASABKAwSEgoKZnJvbV9hZ2VudBgCIAEoCRITCgtyZWNlaXZlcl9pZBgDIAEoDBIQCgh0b19hZ2VudBgEIAEoCRIoCgVzdGF0ZRgFIAEoDjIZLnRvd2xpbmUudjEuRGVsaXZlcnlTdGF0ZRIuCgpzdGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoHcmVmdXNhbBgIIAEoCzIXLnRvd2xpbmUudjEuTWFpbFJlZnVzYWxiBnByb3RvMw", [file_google_protobuf_timestamp, file_towline_v1_mail_transfer, file_towline_v1_mailbox]);
 
 /**
  * InboxRecord is an entry of an inbox.
@@ -124,6 +124,34 @@ export const OutboxRecordSchema: GenMessage<OutboxRecord> = /*@__PURE__*/
   messageDesc(file_towline_v1_mail_record, 2);
 
 /**
+ * AtHubRecord is how much of an outbox a hub has.
+ *
+ * @generated from message towline.v1.AtHubRecord
+ */
+export type AtHubRecord = Message<"towline.v1.AtHubRecord"> & {
+  /**
+   * The hub.
+   *
+   * @generated from field: bytes hub_id = 1;
+   */
+  hubId: Uint8Array;
+
+  /**
+   * The last letter that it has.
+   *
+   * @generated from field: uint64 cursor = 2;
+   */
+  cursor: bigint;
+};
+
+/**
+ * Describes the message towline.v1.AtHubRecord.
+ * Use `create(AtHubRecordSchema)` to create a new message.
+ */
+export const AtHubRecordSchema: GenMessage<AtHubRecord> = /*@__PURE__*/
+  messageDesc(file_towline_v1_mail_record, 3);
+
+/**
  * SentRecord is what this node knows of a mail that it sent to one receiver.
  *
  * @generated from message towline.v1.SentRecord
@@ -191,5 +219,5 @@ export type SentRecord = Message<"towline.v1.SentRecord"> & {
  * Use `create(SentRecordSchema)` to create a new message.
  */
 export const SentRecordSchema: GenMessage<SentRecord> = /*@__PURE__*/
-  messageDesc(file_towline_v1_mail_record, 3);
+  messageDesc(file_towline_v1_mail_record, 4);
 

@@ -1,0 +1,137 @@
+/**
+ * What a hub does for its peers: keeps sealed letters for those that are away, and hands them over when they have a link.
+ * It reads envelopes, never letters. One log for each sender and receiver: one sender cannot use up another's room, and
+ * the order of each stays.
+ */
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { type MailEnvelope, MailEnvelopeSchema } from '../../../gen/towline/v1/mail_transfer_pb.ts';
+import { fullJitter } from '../../base/backoff.ts';
+import { fromHex, toHex } from '../../base/bytes.ts';
+import { LocalError, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { LogEntry, Store, Write } from '../../store/store.ts';
+import type { Transfer } from './courier.ts';
+import { KEPT, keptFor, keptLog } from './keys.ts';
+import {
+  BATCH_BYTES,
+  BATCH_COUNT,
+  CALL_MS,
+  MAX_KEPT_BYTES,
+  MAX_KEPT_COUNT,
+  RETRY_BASE_MS,
+  RETRY_CAP_MS,
+} from './limits.ts';
+
+export interface KeeperParts {
+  readonly store: Store;
+  /** The key that a node has now, if it is trusted. */
+  readonly currentId: (nodeId: Uint8Array) => Uint8Array | undefined;
+  readonly isLinked: (nodeId: Uint8Array) => boolean;
+  readonly to: (nodeId: Uint8Array) => Transfer;
+  readonly log: Log;
+}
+
+const pause = { baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS };
+
+export class Keeper {
+  readonly #parts: KeeperParts;
+  /** Receivers, in hex, that are being handed mail; true if more came meanwhile. */
+  readonly #running = new Map<string, boolean>();
+  #isClosed = false;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Keeps letters of one sender for one receiver, from the first on. Resolves to how many are on the disk. */
+  async keep(senderId: Uint8Array, receiverId: Uint8Array, envelopes: readonly MailEnvelope[]): Promise<number> {
+    const { store } = this.#parts;
+    const log = keptLog(toHex(receiverId), toHex(senderId));
+    const { count, bytes } = await store.log(log).extent();
+    const writes: Write[] = [];
+    let held = bytes;
+    for (const envelope of envelopes) {
+      const value = toBinary(MailEnvelopeSchema, envelope);
+      held += value.length;
+      if (count + writes.length >= MAX_KEPT_COUNT || held > MAX_KEPT_BYTES) break;
+      writes.push({ op: 'append', log, value });
+    }
+    if (writes.length > 0) await store.write(writes);
+    this.handOver(receiverId);
+    return writes.length;
+  }
+
+  /** The receiver may have a link now. */
+  handOver(receiverId: Uint8Array): void {
+    const node = toHex(receiverId);
+    const isRunning = this.#running.has(node);
+    this.#running.set(node, true);
+    if (isRunning || this.#isClosed) return;
+    this.#run(node)
+      .catch((error: unknown) => this.#parts.log.warn('kept mail was not handed over', { error: messageOf(error) }))
+      .finally(() => this.#running.delete(node));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #run(node: string): Promise<void> {
+    while (this.#running.get(node) && !this.#isClosed) {
+      this.#running.set(node, false);
+      for (const log of await this.#parts.store.logs(keptFor(node))) await this.#handOverLog(node, log);
+    }
+  }
+
+  async #handOverLog(node: string, log: string): Promise<void> {
+    const { store, isLinked, currentId, to } = this.#parts;
+    for (let attempt = 0; !this.#isClosed; ) {
+      const receiver = currentId(fromHex(node));
+      if (!receiver || !isLinked(receiver)) return;
+      const entries = await store.log(log).read({ limit: BATCH_COUNT, maxBytes: BATCH_BYTES });
+      const last = entries.at(-1);
+      if (!last) return void (await store.dropLog(log));
+      const envelopes = entries.map(envelopeIn).filter(isFresh);
+      try {
+        if (envelopes.length > 0) await to(receiver).deliverMail({ envelopes }, { timeoutMs: CALL_MS });
+        // Taken or refused: its receiver has told the sender, sealed.
+        await store.log(log).trim(last.cursor);
+        attempt = 0;
+      } catch (error) {
+        this.#parts.log.info('kept mail waits', { error: messageOf(error) });
+        if (attempt >= 5) return;
+        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt++, pause)).unref());
+      }
+    }
+  }
+
+  /** Forgets what has expired, where nothing that has not stands before it. */
+  async sweep(nowMs: number): Promise<void> {
+    const { store } = this.#parts;
+    for (const name of await store.logs(KEPT)) {
+      const entries = await store.log(name).read();
+      const firstFresh = entries.findIndex((entry) => expireMsOf(envelopeIn(entry)) > nowMs);
+      const over = entries.slice(0, firstFresh === -1 ? undefined : firstFresh).at(-1);
+      if (over) await store.log(name).trim(over.cursor);
+    }
+  }
+}
+
+export function keepFull(): LocalError {
+  return new LocalError('KEEP_FULL', 'the hub keeps as much of your mail for this receiver as it may', {
+    help: 'the mail waits on your node, which goes on trying',
+  });
+}
+
+function envelopeIn({ value }: LogEntry): MailEnvelope {
+  return fromBinary(MailEnvelopeSchema, value);
+}
+
+function isFresh(envelope: MailEnvelope): boolean {
+  return expireMsOf(envelope) > Date.now();
+}
+
+function expireMsOf({ expireTime }: MailEnvelope): number {
+  return expireTime ? timestampMs(expireTime) : 0;
+}

@@ -1,0 +1,114 @@
+/** All of a node's mail, put together: two services, and what runs behind them. */
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { MailTransferService } from '../../../gen/towline/v1/mail_transfer_service_pb.ts';
+import type { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
+import { toHex } from '../../base/bytes.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Store } from '../../store/store.ts';
+import { Courier, type Ways } from './courier.ts';
+import { Deliveries } from './delivery.ts';
+import type { MailSeal } from './envelope.ts';
+import { Inboxes } from './inbox.ts';
+import { Keeper } from './keeper.ts';
+import { SWEEP_MS } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import { ReadMarks } from './read-marks.ts';
+import type { ReaderParts } from './reader.ts';
+import { Sending } from './send.ts';
+import { createMailboxService, type ServiceParts } from './service.ts';
+import { Taker } from './taker.ts';
+import type { AddressBookView } from './target.ts';
+import { createMailTransferService, type TransferParts } from './transfer.ts';
+
+export interface MailboxParts {
+  readonly store: Store;
+  readonly seal: MailSeal;
+  readonly ways: Ways;
+  readonly book: AddressBookView;
+  readonly aliasOf: (nodeId: Uint8Array) => string;
+  /** The keys that a node had before and that still count. */
+  readonly formerIds: (nodeId: Uint8Array) => readonly Uint8Array[];
+  readonly neighbour: TransferParts['neighbour'];
+  readonly isAgent: (agent: string) => boolean;
+  readonly availabilityOf: ReaderParts['availabilityOf'];
+  readonly statusChanges?: ReaderParts['statusChanges'];
+  readonly sendToChannel: ServiceParts['sendToChannel'];
+  readonly log: Log;
+}
+
+export interface Mailbox {
+  readonly service: ServiceImpl<typeof MailboxService>;
+  readonly transfer: ServiceImpl<typeof MailTransferService>;
+  /** A node has a link, or is trusted again: what waits for it goes on its way. */
+  linked(nodeId: Uint8Array): void;
+  /** Ends what runs. What is in the outbox stays there. */
+  close(): void;
+}
+
+export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
+  const { store, seal, ways, log } = parts;
+  const { ownId, currentId } = ways;
+  const inboxes = await Inboxes.open({ store, isAgent: parts.isAgent });
+  const deliveries = new Deliveries(store);
+  const outbox = new Outbox(store);
+  const couriers = new Map<string, Courier>();
+  const courierOf = (node: string): Courier => {
+    const courier = couriers.get(node) ?? new Courier(node, { store, outbox, deliveries, seal, ways, log });
+    couriers.set(node, courier);
+    return courier;
+  };
+  const wake = (node: string) => courierOf(node).wake();
+  const keeper = new Keeper({ store, currentId, isLinked: ways.isLinked, to: ways.to, log });
+  const taker = new Taker({ seal, inboxes, deliveries, currentId, formerIds: parts.formerIds, wake, log });
+  const service = createMailboxService({
+    inboxes,
+    deliveries,
+    sending: new Sending({ store, inboxes, outbox, deliveries, ownId, wake }),
+    marks: new ReadMarks({ inboxes, deliveries, ownId, wake }),
+    reader: { inboxes, ownId, availabilityOf: parts.availabilityOf, statusChanges: parts.statusChanges },
+    book: parts.book,
+    view: {
+      ownId,
+      aliasOf: parts.aliasOf,
+      lastErrorOf: (nodeId) => couriers.get(toHex(nodeId))?.lastError ?? '',
+    },
+    sendToChannel: parts.sendToChannel,
+  });
+
+  const sweep = async () => {
+    const nowMs = Date.now();
+    await inboxes.sweep(nowMs);
+    await deliveries.sweep(nowMs);
+    await keeper.sweep(nowMs);
+  };
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => log.warn('old mail was not forgotten', { error: messageOf(error) }));
+  }, SWEEP_MS).unref();
+  for (const node of await outbox.nodes()) wake(node);
+
+  return {
+    service,
+    transfer: createMailTransferService({ taker, keeper, neighbour: parts.neighbour }),
+    linked(nodeId) {
+      const hub = ways.hub();
+      const isHub = hub !== undefined && Buffer.compare(hub.nodeId, nodeId) === 0;
+      for (const [node, courier] of couriers) if (isHub || isOf(node, nodeId, ways)) courier.hurry();
+      keeper.handOver(nodeId);
+    },
+    close() {
+      clearInterval(timer);
+      for (const courier of couriers.values()) courier.close();
+      keeper.close();
+      inboxes.changes.close();
+      deliveries.changes.close();
+    },
+  };
+}
+
+/** Whether letters in the outbox of a node, in hex, go to the node with this key. */
+function isOf(node: string, nodeId: Uint8Array, { currentId }: Ways): boolean {
+  if (node === toHex(nodeId)) return true;
+  const current = currentId(new Uint8Array(Buffer.from(node, 'hex')));
+  return current !== undefined && toHex(current) === toHex(nodeId);
+}
