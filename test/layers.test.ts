@@ -27,6 +27,7 @@ const EVERYWHERE = ['@bufbuild/protobuf', '@connectrpc/connect', '@connectrpc/co
 /** The one place in src that knows a package, as a path prefix: replacing the package touches nothing else. */
 const OWNERS: Record<string, string> = {
   '@bufbuild/protovalidate': 'rpc',
+  '@hpke/core': 'trust',
   '@modelcontextprotocol/client': 'cli',
   '@noble/ed25519': 'trust',
   '@peculiar/x509': 'trust',

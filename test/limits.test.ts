@@ -10,6 +10,9 @@ import { file_towline_v1_channel } from '../gen/towline/v1/channel_pb.ts';
 import { file_towline_v1_channel_service } from '../gen/towline/v1/channel_service_pb.ts';
 import { file_towline_v1_frame } from '../gen/towline/v1/frame_pb.ts';
 import { file_towline_v1_link_service } from '../gen/towline/v1/link_service_pb.ts';
+import { file_towline_v1_mail_transfer } from '../gen/towline/v1/mail_transfer_pb.ts';
+import { file_towline_v1_mail_transfer_service } from '../gen/towline/v1/mail_transfer_service_pb.ts';
+import { file_towline_v1_mailbox_service } from '../gen/towline/v1/mailbox_service_pb.ts';
 import { file_towline_v1_node_service } from '../gen/towline/v1/node_service_pb.ts';
 import { file_towline_v1_tool_service } from '../gen/towline/v1/tool_service_pb.ts';
 import { root } from './support/imports.ts';
@@ -32,6 +35,9 @@ const files = [
   file_towline_v1_channel_service,
   file_towline_v1_frame,
   file_towline_v1_link_service,
+  file_towline_v1_mail_transfer,
+  file_towline_v1_mail_transfer_service,
+  file_towline_v1_mailbox_service,
   file_towline_v1_node_service,
   file_towline_v1_tool_service,
 ];

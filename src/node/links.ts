@@ -78,6 +78,12 @@ export class Links {
     return (before && this.pool.usable(before)) ?? this.pool.linkTo(nodeId);
   }
 
+  /** Whether a link to the peer takes calls now. */
+  isLinked(nodeId: Uint8Array): boolean {
+    const before = this.#parts.predecessorOf?.(nodeId);
+    return (this.pool.usable(nodeId) ?? (before && this.pool.usable(before))) !== undefined;
+  }
+
   #note(event: LinkEvent): void {
     const { peers, log, keyring } = this.#parts;
     const alias = keyring.byId(event.nodeId)?.alias ?? 'unknown';

@@ -10,6 +10,7 @@ import { createClient } from '../rpc/client.ts';
 import { createLinkTransport } from '../rpc/link-transport.ts';
 import type { RotationActions } from '../services/rotation/service.ts';
 import type { AddressBook } from '../trust/address-book.ts';
+import type { FormerKeys } from '../trust/former-keys.ts';
 import { createSuccessor } from '../trust/identity.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { LiveIdentity } from '../trust/live-identity.ts';
@@ -28,6 +29,8 @@ const announceMs = 5_000;
 export interface RotationParts {
   readonly home: string;
   readonly identity: LiveIdentity;
+  /** What keeps opening mail that is sealed for the key of now. */
+  readonly former: FormerKeys;
   readonly keyring: Keyring;
   readonly book: AddressBook;
   readonly rotations: Rotations;
@@ -110,6 +113,8 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
       next.identity,
       graceMs === undefined ? undefined : Math.max(graceMs, minGraceMs),
     );
+    const { graceEndMs } = readRotation(rotation);
+    await parts.former.keep({ nodeId: before, secret: identity.agreementSecret(), endMs: graceEndMs });
     await rotations.keepOwn(rotation);
     await next.commit();
     await identity.replace(next.identity);

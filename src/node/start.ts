@@ -35,6 +35,7 @@ import { ToolDirectory } from '../services/tool/service.ts';
 import { acquireHomeLock } from '../store/sqlite/lock.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { AddressBook } from '../trust/address-book.ts';
+import { FormerKeys } from '../trust/former-keys.ts';
 import { loadOrCreateIdentity } from '../trust/identity.ts';
 import { Invites } from '../trust/invites.ts';
 import { Keyring } from '../trust/keyring.ts';
@@ -64,6 +65,7 @@ import { createJoinActions } from './join-actions.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
 import { openLogFile } from './log-file.ts';
+import { type NodeMail, openMail } from './mailbox/open.ts';
 import { aliasFrom, defaultName } from './name.ts';
 import { Peers } from './peers.ts';
 import { openPort } from './port.ts';
@@ -145,6 +147,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   // A call is asked for again within seconds, by a caller that waits: no power comes back so soon (decision 0001).
   const calls = openSqliteStore(paths.calls, 'process');
   closers.add(() => calls.close());
+  const former = await FormerKeys.open(paths.home);
   const rotations = await Rotations.open(store.table('rotations'));
   const successorOf = (nodeId: Uint8Array) => rotations.successorInGrace(nodeId);
   const keyring = await Keyring.open(paths.home, { log, successorOf });
@@ -217,9 +220,11 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     pool: () => links.pool,
     log,
   });
+  let mail: NodeMail | undefined;
   const opened = (link: Link) => {
     exchange.opened(link);
     approval.opened(link);
+    mail?.linked(link.peerNodeId);
   };
   const links = new Links({
     identity,
@@ -263,6 +268,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const rotation = createKeyRotation({
     home: paths.home,
     identity,
+    former,
     keyring,
     book,
     rotations,
@@ -382,6 +388,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(ApproverService, approval.approverService)
     .add(AuditService, audit.service)
     .add(AdminService, createAdminService(admin));
+  mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, registry, log });
 
   closers.add(
     keyring.onChange(({ added, removed, changed }) => {
@@ -430,6 +437,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     links.board.close();
     tools.peers.close();
     relay.close();
+    mail?.close();
   });
   closers.add(() => approval.close());
   const { url } = listening;

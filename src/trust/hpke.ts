@@ -3,6 +3,7 @@
  * key for many messages (§5.3): 0.2 ms each would be too much for every one. Imported when the first message is sealed
  * or opened.
  */
+import type { webcrypto } from 'node:crypto';
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { agreementKeyOf } from './agreement.ts';
 
@@ -59,7 +60,7 @@ export async function foundSharedKey(encapsulated: Uint8Array, ends: Ends): Prom
   return new Uint8Array(await context.export(EXPORTER, SEAL_KEY_BYTES));
 }
 
-async function keyPair(secret: Uint8Array, nodeId: Uint8Array): Promise<CryptoKeyPair> {
+async function keyPair(secret: Uint8Array, nodeId: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
   const { kem } = suite;
   return {
     privateKey: await kem.deserializePrivateKey(secret),

@@ -88,7 +88,8 @@ export const access: GenExtension<MethodOptions, Access> = /*@__PURE__*/
  * The scopes that let the bearer of a token with scopes call the method; any one of them does. Without a scope, the
  * method is refused to all tokens that have scopes. Not asked where `access` is ACCESS_STRANGER or ACCESS_OWNER.
  *
- * The vocabulary: "tools:read" and "tools:call" (both may be narrowed to tools, see TokenBody.scopes), "nodes:read".
+ * The vocabulary: "tools:read" and "tools:call" (both may be narrowed to tools, see TokenBody.scopes), "nodes:read",
+ * "mail:send" and "mail:read".
  *
  * @generated from extension: repeated string scopes = 50102;
  */

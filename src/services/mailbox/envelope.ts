@@ -36,6 +36,7 @@ export interface Heading {
 const AGENT = /^[A-Za-z0-9._-]{1,64}$/;
 const MESSAGE_ID_BYTES = 16;
 const MAX_TARGET_CHARS = 160;
+const PRIORITIES: readonly MailPriority[] = Object.values(MailPriority);
 const DOMAIN = Buffer.from('towline-mail-v1\0');
 
 /** What is bound to a sealed letter and not sent with it (mail_transfer.proto, SealedBody). */
@@ -92,7 +93,7 @@ function checkWords(words: MailWords): void {
   if (replyTo.length !== 0 && replyTo.length !== MESSAGE_ID_BYTES) throw mailMalformed('it answers no mail');
   if (target.length > MAX_TARGET_CHARS || !createTime) throw mailMalformed('it lacks a target or a time');
   // Priorities of later versions are told as if there were none.
-  if (MailPriority[words.priority] === undefined) words.priority = MailPriority.UNSPECIFIED;
+  if (!PRIORITIES.includes(words.priority)) words.priority = MailPriority.UNSPECIFIED;
 }
 
 /** Text that is no UTF-8 is no letter: the decoder says so. */

@@ -2,7 +2,6 @@
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** As in the schema: `SendMailRequest.text`. */
 export const MAX_TEXT_BYTES = MIB;
@@ -11,9 +10,9 @@ export const MAX_LETTER_BYTES = MIB + 2 * KIB;
 /** Nodes that one mail goes to. */
 export const MAX_RECEIVERS = 1_000;
 /** How long a mail is worth delivering when its sender does not say: a machine that was away for its owner's holidays. */
-export const DEFAULT_LIFETIME_MS = 30 * DAY_MS;
+export const DEFAULT_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 /** As in the schema: `SendMailRequest.lifetime_seconds`. Taken mail is remembered for as long, so that it is never taken twice. */
-export const MAX_LIFETIME_MS = 90 * DAY_MS;
+export const MAX_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Mail in one inbox, read or not. Full, it forgets what was read; then it refuses. */
 export const MAX_INBOX_COUNT = 100_000;
@@ -51,4 +50,4 @@ export const RETRY_CAP_MS = 300_000;
 /** How often what is over is forgotten: remembered ids, old deliveries, expired mail that was kept for others. */
 export const SWEEP_MS = 3_600_000;
 /** Deliveries that can change no more are shown this long after their mail expired. */
-export const SENT_KEPT_MS = 7 * DAY_MS;
+export const SENT_KEPT_MS = 7 * 24 * 60 * 60 * 1000;

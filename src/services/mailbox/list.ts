@@ -16,7 +16,7 @@ interface PageOptions {
   readonly isUnreadOnly: boolean;
   readonly size: number;
   readonly token: string;
-  readonly ownId: Uint8Array;
+  readonly isOwn: (nodeId: Uint8Array) => boolean;
 }
 
 /** Candidates of an id that is too short. */
@@ -32,7 +32,7 @@ export async function listMail(inboxes: Inboxes, options: PageOptions): Promise<
   for await (const { kept, place: after } of newestFirst(inboxes, options.agent, before)) {
     if (mails.length >= size || bytes > PAGE_BYTES) return { mails, next: writeToken(place) };
     place = after;
-    if (isEcho(kept, options.agent, options.ownId)) continue;
+    if (isEcho(kept, options.agent, options.isOwn)) continue;
     const unread = await inboxes.isUnread(kept.agent, kept.cursor);
     if (isUnreadOnly && !unread) continue;
     mails.push({ kept, unread });

@@ -2,7 +2,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { MailTransferService } from '../../../gen/towline/v1/mail_transfer_service_pb.ts';
 import type { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
-import { toHex } from '../../base/bytes.ts';
+import { equalBytes, fromHex, toHex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/store.ts';
@@ -27,6 +27,10 @@ export interface MailboxParts {
   readonly ways: Ways;
   readonly book: AddressBookView;
   readonly aliasOf: (nodeId: Uint8Array) => string;
+  /** The keys of this node, those that it gave up included. */
+  readonly ownIds: () => readonly Uint8Array[];
+  /** The key that a node has now, if the one that it shows is trusted. */
+  readonly trusted: (nodeId: Uint8Array) => Uint8Array | undefined;
   /** The keys that a node had before and that still count. */
   readonly formerIds: (nodeId: Uint8Array) => readonly Uint8Array[];
   readonly neighbour: TransferParts['neighbour'];
@@ -48,7 +52,9 @@ export interface Mailbox {
 
 export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
   const { store, seal, ways, log } = parts;
-  const { ownId, currentId } = ways;
+  const { ownId } = ways;
+  const { ownIds, trusted } = parts;
+  const isOwn = (nodeId: Uint8Array) => ownIds().some((id) => equalBytes(id, nodeId));
   const inboxes = await Inboxes.open({ store, isAgent: parts.isAgent });
   const deliveries = new Deliveries(store);
   const outbox = new Outbox(store);
@@ -59,14 +65,14 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
     return courier;
   };
   const wake = (node: string) => courierOf(node).wake();
-  const keeper = new Keeper({ store, currentId, isLinked: ways.isLinked, to: ways.to, log });
-  const taker = new Taker({ seal, inboxes, deliveries, currentId, formerIds: parts.formerIds, wake, log });
+  const keeper = new Keeper({ store, currentId: trusted, isLinked: ways.isLinked, to: ways.to, log });
+  const taker = new Taker({ seal, inboxes, deliveries, currentId: trusted, formerIds: parts.formerIds, wake, log });
   const service = createMailboxService({
     inboxes,
     deliveries,
     sending: new Sending({ store, inboxes, outbox, deliveries, ownId, wake }),
-    marks: new ReadMarks({ inboxes, deliveries, ownId, wake }),
-    reader: { inboxes, ownId, availabilityOf: parts.availabilityOf, statusChanges: parts.statusChanges },
+    marks: new ReadMarks({ inboxes, deliveries, ownIds, wake }),
+    reader: { inboxes, isOwn, availabilityOf: parts.availabilityOf, statusChanges: parts.statusChanges },
     book: parts.book,
     view: {
       ownId,
@@ -92,7 +98,7 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
     transfer: createMailTransferService({ taker, keeper, neighbour: parts.neighbour }),
     linked(nodeId) {
       const hub = ways.hub();
-      const isHub = hub !== undefined && Buffer.compare(hub.nodeId, nodeId) === 0;
+      const isHub = hub !== undefined && equalBytes(hub.nodeId, nodeId);
       for (const [node, courier] of couriers) if (isHub || isOf(node, nodeId, ways)) courier.hurry();
       keeper.handOver(nodeId);
     },
@@ -109,6 +115,6 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
 /** Whether letters in the outbox of a node, in hex, go to the node with this key. */
 function isOf(node: string, nodeId: Uint8Array, { currentId }: Ways): boolean {
   if (node === toHex(nodeId)) return true;
-  const current = currentId(new Uint8Array(Buffer.from(node, 'hex')));
+  const current = currentId(fromHex(node));
   return current !== undefined && toHex(current) === toHex(nodeId);
 }

@@ -11,7 +11,8 @@ import { receiptsTo } from './taker.ts';
 export interface MarkParts {
   readonly inboxes: Inboxes;
   readonly deliveries: Deliveries;
-  readonly ownId: () => Uint8Array;
+  /** The keys of this node, those that it gave up included. */
+  readonly ownIds: () => readonly Uint8Array[];
   readonly wake: (node: string) => void;
 }
 
@@ -25,20 +26,21 @@ export class ReadMarks {
   /** Resolves to how many were unread. */
   async mark(agent: string, cursors: readonly number[]): Promise<number> {
     if (cursors.length === 0) return 0;
-    const { inboxes, deliveries, ownId, wake } = this.#parts;
+    const { inboxes, deliveries, wake } = this.#parts;
+    const ownIds = this.#parts.ownIds();
     const own: Kept[] = [];
     const nodes: string[] = [];
     const read = await inboxes.markRead(agent, cursors, (kept) => {
-      own.push(...kept.filter(({ record }) => equalBytes(record.senderId, ownId())));
+      own.push(...kept.filter(({ record }) => ownIds.some((id) => equalBytes(id, record.senderId))));
       const others = kept.filter((one) => !own.includes(one));
       const bySender = Map.groupBy(others, ({ record }) => toHex(record.senderId));
       nodes.push(...bySender.keys());
       return [...bySender].map(([node, mails]) => receiptsTo(node, mails.map(readReceipt)));
     });
     const timeMs = Date.now();
-    const receiverId = ownId();
+    const state = DeliveryState.READ;
     await deliveries.note(
-      own.map(({ record }) => ({ messageId: record.messageId, receiverId, state: DeliveryState.READ, timeMs })),
+      own.map(({ record: { messageId, senderId } }) => ({ messageId, receiverId: senderId, state, timeMs })),
     );
     for (const node of nodes) wake(node);
     return read.length;

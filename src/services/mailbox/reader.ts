@@ -3,7 +3,6 @@
  * held back, and told when it does.
  */
 import { MailPriority } from '../../../gen/towline/v1/mailbox_pb.ts';
-import { equalBytes } from '../../base/bytes.ts';
 import { type Inboxes, type Kept, NODE_INBOX } from './inbox.ts';
 import { MAX_HELD_BACK } from './limits.ts';
 
@@ -22,7 +21,8 @@ export type ReaderEvent =
 
 export interface ReaderParts {
   readonly inboxes: Inboxes;
-  readonly ownId: () => Uint8Array;
+  /** Whether this key is this node's, or was. */
+  readonly isOwn: (nodeId: Uint8Array) => boolean;
   readonly availabilityOf: (agent: string) => Availability;
   /** Marked with an agent when it does something else. */
   readonly statusChanges?: { watch(signal: AbortSignal): AsyncIterable<string> } | undefined;
@@ -42,8 +42,8 @@ export function isAllowed(priority: MailPriority, availability: Availability): b
 }
 
 /** Whether an agent sent this itself, to many of whom it is one. */
-export function isEcho({ agent, record }: Kept, reader: string, ownId: Uint8Array): boolean {
-  return agent === NODE_INBOX && record.words?.fromAgent === reader && equalBytes(record.senderId, ownId);
+export function isEcho({ agent, record }: Kept, reader: string, isOwn: (nodeId: Uint8Array) => boolean): boolean {
+  return agent === NODE_INBOX && record.words?.fromAgent === reader && isOwn(record.senderId);
 }
 
 /** Runs until the signal aborts. */
@@ -70,9 +70,9 @@ export async function* readMail(
 
 async function openSources(parts: ReaderParts, request: ReadMail): Promise<[Source, Source]> {
   const { agent, after } = request;
-  const [own, node] = after
-    ? [after.own, after.node]
-    : await Promise.all([parts.inboxes.last(agent), parts.inboxes.last(NODE_INBOX)]);
+  // A place in the future is of a time that a backup has taken back: what comes now is new.
+  const own = Math.min(after?.own ?? Number.POSITIVE_INFINITY, await parts.inboxes.last(agent));
+  const node = Math.min(after?.node ?? Number.POSITIVE_INFINITY, await parts.inboxes.last(NODE_INBOX));
   return [new Source(parts, request, agent, own), new Source(parts, request, NODE_INBOX, node)];
 }
 
@@ -140,7 +140,7 @@ class Source {
   }
 
   async #isWanted(kept: Kept): Promise<boolean> {
-    if (isEcho(kept, this.#request.agent, this.#parts.ownId())) return false;
+    if (isEcho(kept, this.#request.agent, this.#parts.isOwn)) return false;
     return !this.#request.isUnreadOnly || this.#parts.inboxes.isUnread(this.#inbox, kept.cursor);
   }
 }

@@ -95,7 +95,7 @@ export function createMailboxService(parts: ServiceParts): Impl {
       isUnreadOnly: request.unreadOnly,
       size: request.pageSize || DEFAULT_PAGE,
       token: request.pageToken,
-      ownId: view.ownId(),
+      isOwn: parts.reader.isOwn,
     });
     const unread = await Promise.all([inboxes.unread(agent), inboxes.unread(NODE_INBOX)]);
     return create(ListMailResponseSchema, {

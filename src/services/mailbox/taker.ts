@@ -28,7 +28,7 @@ export interface TakerParts {
   readonly seal: MailSeal;
   readonly inboxes: Inboxes;
   readonly deliveries: Deliveries;
-  /** The key that a node has now, if it is trusted. */
+  /** The key that a node has now, if the one that it shows is trusted. */
   readonly currentId: (nodeId: Uint8Array) => Uint8Array | undefined;
   /** The keys that it had before and that still count. */
   readonly formerIds: (nodeId: Uint8Array) => readonly Uint8Array[];
@@ -36,6 +36,9 @@ export interface TakerParts {
   readonly wake: (node: string) => void;
   readonly log: Log;
 }
+
+/** What a receiver can know. */
+const TOLD: readonly DeliveryState[] = [DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.REFUSED];
 
 /** An envelope that was opened. */
 interface Opened {
@@ -137,7 +140,7 @@ export class Taker {
     const ids = [senderId, ...this.#parts.formerIds(senderId)];
     const news: News[] = [];
     for (const { messageId, state, time, refusal } of receipts) {
-      if (![DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.REFUSED].includes(state)) continue;
+      if (!TOLD.includes(state)) continue;
       const timeMs = time ? timestampMs(time) : Date.now();
       for (const receiverId of ids) news.push({ messageId, receiverId, state, timeMs, ...(refusal && { refusal }) });
     }
