@@ -815,6 +815,8 @@ export const comments: Readonly<Record<string, string>> = {
     "MCP configuration files of other programs (.mcp.json, claude_desktop_config.json, …), read as they are.",
   "towline.v1.Config.name":
     "What the node calls itself, and the alias that it proposes when it joins. If empty, made from the host's name.",
+  "towline.v1.Config.policy":
+    "Who may do what with what is shared with them. If absent, sharing alone decides.",
   "towline.v1.Config.relay":
     "Whether this node carries links between two of its peers that share a group here and cannot reach each other. If absent, it does.",
   "towline.v1.Config.role":
@@ -1053,6 +1055,18 @@ export const comments: Readonly<Record<string, string>> = {
     "GetNodeResponse says who this node is.",
   "towline.v1.GetNodeResponse.node":
     "This node, with alias \"self\".",
+  "towline.v1.GetPolicyRequest":
+    "GetPolicyRequest asks for the policy.",
+  "towline.v1.GetPolicyResponse":
+    "GetPolicyResponse is the policy in force.",
+  "towline.v1.GetPolicyResponse.load_time":
+    "When it came into force. Absent if there is none.",
+  "towline.v1.GetPolicyResponse.policy":
+    "The policy. If absent, there is none: sharing alone decides.",
+  "towline.v1.GetPolicyResponse.policy_version":
+    "SHA-256 of it. Empty if there is none.",
+  "towline.v1.GetPolicyResponse.refusal":
+    "Why the file of now is not in force, if it could not be loaded: the policy before it stays. Empty if it is.",
   "towline.v1.GetRosterRequest":
     "GetRosterRequest names a group.",
   "towline.v1.GetRosterRequest.group":
@@ -1485,6 +1499,14 @@ export const comments: Readonly<Record<string, string>> = {
     "How many calls are under way.",
   "towline.v1.LinkStatus.unsent_bytes":
     "Bytes that wait to be sent: messages without credit or turn, and packets that the carrier has not taken.",
+  "towline.v1.LintPolicyRequest":
+    "LintPolicyRequest names a policy.",
+  "towline.v1.LintPolicyRequest.policy":
+    "The policy. If absent, the one in force. Rules of the schema are not asked for: what breaks them is a finding.",
+  "towline.v1.LintPolicyResponse":
+    "LintPolicyResponse is what was found.",
+  "towline.v1.LintPolicyResponse.findings":
+    "In the order of the policy. At most 1,000.",
   "towline.v1.ListAgentsRequest":
     "ListAgentsRequest asks for a page of agents.",
   "towline.v1.ListAgentsRequest.page_size":
@@ -1643,6 +1665,18 @@ export const comments: Readonly<Record<string, string>> = {
     "Asks for the next page. Empty on the last.",
   "towline.v1.ListToolsResponse.tools":
     "The tools: this node's first, then by alias; within a node by upstream name; within an upstream in its order.",
+  "towline.v1.ListVerbsRequest":
+    "ListVerbsRequest asks for the verbs.",
+  "towline.v1.ListVerbsRequest.page_size":
+    "At most this many. If 0, 1,000, and that is the most.",
+  "towline.v1.ListVerbsRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListVerbsResponse":
+    "ListVerbsResponse is a page of verbs.",
+  "towline.v1.ListVerbsResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListVerbsResponse.verbs":
+    "The verbs.",
   "towline.v1.ListenConfig":
     "ListenConfig says where a node listens.",
   "towline.v1.ListenConfig.advertise":
@@ -1975,6 +2009,112 @@ export const comments: Readonly<Record<string, string>> = {
     "Not known.",
   "towline.v1.PendingSynced":
     "PendingSynced marks the end of the first round of a watch.",
+  "towline.v1.PolicyConfig":
+    "PolicyConfig is the key `policy` of towline.yaml: who may do what with what is shared with them already. Policy only takes away: what is not shared with a caller stays closed, whatever a rule says.\n\nRules are asked in their order; the first that matches decides. Where none matches, sharing alone decides.",
+  "towline.v1.PolicyConfig.rules":
+    "The rules. Their order counts.",
+  "towline.v1.PolicyDecision":
+    "PolicyDecision is the answer to one question.",
+  "towline.v1.PolicyDecision.effect":
+    "What holds.",
+  "towline.v1.PolicyDecision.ground":
+    "What decided.",
+  "towline.v1.PolicyDecision.policy_version":
+    "SHA-256 of the policy that was asked. Empty if there is none.",
+  "towline.v1.PolicyDecision.rule":
+    "The rule that decided, by name. Empty if none did.",
+  "towline.v1.PolicyDecision.steps":
+    "Every rule that was looked at, up to the one that decided.",
+  "towline.v1.PolicyDecision.visible":
+    "Whether the caller would see the tool in lists. True for what is no tool.",
+  "towline.v1.PolicyEffect":
+    "PolicyEffect is what the policy says to a call.",
+  "towline.v1.PolicyEffect.POLICY_EFFECT_ALLOW":
+    "The call goes on.",
+  "towline.v1.PolicyEffect.POLICY_EFFECT_ASK":
+    "The call waits until a person decides; without an answer it is refused.",
+  "towline.v1.PolicyEffect.POLICY_EFFECT_DENY":
+    "The call is refused.",
+  "towline.v1.PolicyEffect.POLICY_EFFECT_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.PolicyFinding":
+    "PolicyFinding is something that is wrong with a policy, or that its author may not have meant.",
+  "towline.v1.PolicyFinding.message":
+    "What is wrong.",
+  "towline.v1.PolicyFinding.path":
+    "Where it is in the message, from its top: \"rules.3.when\".",
+  "towline.v1.PolicyFinding.refused":
+    "Whether a policy with it is refused.",
+  "towline.v1.PolicyFinding.rule":
+    "The rule, by name. Empty if it is about the policy as a whole.",
+  "towline.v1.PolicyGround":
+    "PolicyGround is what decided.",
+  "towline.v1.PolicyGround.POLICY_GROUND_ACCESS":
+    "The method is not for callers of this kind: no rule was asked.",
+  "towline.v1.PolicyGround.POLICY_GROUND_NO_RULE":
+    "No rule matched, or there is no policy: sharing alone.",
+  "towline.v1.PolicyGround.POLICY_GROUND_RULE":
+    "A rule.",
+  "towline.v1.PolicyGround.POLICY_GROUND_SHARING":
+    "The tool is not there, or not shared with the caller: no rule was asked.",
+  "towline.v1.PolicyGround.POLICY_GROUND_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.PolicyMatch":
+    "PolicyMatch is what became of a rule.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_FAILED":
+    "Its expression failed, and the rule allows: it does not match.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_FAILED_MATCHED":
+    "Its expression failed, and the rule asks or denies: it matched, and decided.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_FALSE":
+    "Its expression is false.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_MATCHED":
+    "It matched, and decided.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_OTHER_PRINCIPAL":
+    "It is about others.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_OTHER_TOOL":
+    "It is about other tools.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_OTHER_VERB":
+    "It is about other verbs.",
+  "towline.v1.PolicyMatch.POLICY_MATCH_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.PolicyRule":
+    "PolicyRule is one rule. It matches a call that all of `who`, `verbs`, `tools` and `when` match.\n\nThe owner of the node is bound only by rules whose `who` names \"owner\", and by none in what the owner needs to mend a policy: the services admin, policy, approval and audit. What keeps the mesh up (links, joins, rosters, relays) is not asked of the policy.",
+  "towline.v1.PolicyRule.effect":
+    "What the rule says: allow, ask (a person decides on each call) or deny.",
+  "towline.v1.PolicyRule.limit":
+    "How often the rule lets a caller through, as COUNT/TIME: \"10/1m\", \"1000/1d\" (s, m, h, d). As many at once, and then one each time that an even pace allows. Each caller has its own count, which starts anew with the node. Above it the call is refused with RATE_LIMITED and the time to wait. If empty, without a limit. Not for deny.",
+  "towline.v1.PolicyRule.limit_per_tool":
+    "Whether `limit` counts each tool by itself. If false, all that the rule matches together.",
+  "towline.v1.PolicyRule.name":
+    "Names the rule in decisions, records and messages. Unique in the policy.",
+  "towline.v1.PolicyRule.tools":
+    "The tools that it is about, as \"UPSTREAM/TOOL\" of this node or \"NODE/UPSTREAM/TOOL\", with `*` for any run of characters; \"self\" is this node. A tool of a peer is decided on there, and here for this node's agents before. If empty, the rule is not about certain tools.",
+  "towline.v1.PolicyRule.verbs":
+    "What is done: the service's noun and the method, as in \"channel.send\" or \"state.set\", with `*` for any run of characters. `towline policy verbs` lists them. If empty, \"tool.call\" where `tools` are named, else everything.",
+  "towline.v1.PolicyRule.when":
+    "A CEL expression that must be true, over `principal` (kind, name, groups, role, token, key, relayed), `tool` (node, upstream, name, annotations), `verb`, `args` (the arguments of the call), `now` (a timestamp) and `claimed` (agent: what a peer says that it acts for). If empty, always true. Where it fails (a member that is not there, arguments of more than 64 KiB), an `allow` does not match; `ask` and `deny` do.",
+  "towline.v1.PolicyRule.who":
+    "Whom it is about; any one of these is enough. If empty, everybody but the owner.\n\n\"peer:ALIAS\", \"group:NAME\" and \"role:NAME\" as this node's keyring and rosters have them at the time of the call (a key that is renamed takes the rules of its new alias); \"key:did:key:…\" whatever its alias; \"agent:NAME\" and \"program:NAME\" for bearers of this node's tokens, \"token:ID\" (32 hex digits) for one token; \"owner\"; \"*\" for everybody but the owner. \"peer:*\", \"agent:*\" and \"program:*\" are all of a kind.\n\n\"acting:NAME\" is a peer that says it acts for its agent of that name. A peer may say what it likes: such a rule may ask or deny, and never allow.",
+  "towline.v1.PolicyService":
+    "PolicyService shows what the policy of this node says. The policy itself stands in towline.yaml, which only a person changes; `AdminService.Reload` puts it in force.",
+  "towline.v1.PolicyService/GetPolicy":
+    "Gives the policy that is in force.",
+  "towline.v1.PolicyService/LintPolicy":
+    "Looks for what is wrong in a policy: what would be refused when it is loaded, names that this node does not know, and rules that can never decide.",
+  "towline.v1.PolicyService/ListVerbs":
+    "Lists the verbs that rules may name, by name.",
+  "towline.v1.PolicyService/TestPolicy":
+    "Asks what would happen, and says why. Nothing is counted, called or recorded. The owner may ask for anybody; an agent for itself alone, and is not told of the rules that did not match.\n\nErrors: `not_found` reason PRINCIPAL_UNKNOWN, VERB_UNKNOWN; `permission_denied` reason POLICY_OWN_ONLY; `invalid_argument` reason ARGUMENTS_NOT_JSON.",
+  "towline.v1.PolicyStep":
+    "PolicyStep is one rule that was looked at.",
+  "towline.v1.PolicyStep.effect":
+    "What it says when it matches.",
+  "towline.v1.PolicyStep.failure":
+    "Why `when` failed. Empty if it did not.",
+  "towline.v1.PolicyStep.match":
+    "What became of it.",
+  "towline.v1.PolicyStep.rule":
+    "The rule's name.",
   "towline.v1.ProveRequest":
     "ProveRequest asks for a signature.",
   "towline.v1.ProveRequest.nonce":
@@ -2529,6 +2669,24 @@ export const comments: Readonly<Record<string, string>> = {
     "TailAuditResponse is one entry.",
   "towline.v1.TailAuditResponse.entry":
     "The entry.",
+  "towline.v1.TestPolicyRequest":
+    "TestPolicyRequest is a question.",
+  "towline.v1.TestPolicyRequest.arguments_json":
+    "The exact JSON text of the arguments, an object. If empty, there are none.",
+  "towline.v1.TestPolicyRequest.as":
+    "Who asks: a peer's alias, or \"agent:NAME\", \"program:NAME\", \"peer:ALIAS\", \"token:ID\", \"owner\". If empty, the caller.",
+  "towline.v1.TestPolicyRequest.claimed_agent":
+    "The agent that a peer says it acts for. If empty, it says nothing.",
+  "towline.v1.TestPolicyRequest.time":
+    "The time that `now` gives. If absent, now.",
+  "towline.v1.TestPolicyRequest.tool":
+    "The tool, for verbs of tools. If its upstream is empty, the one upstream that offers it.",
+  "towline.v1.TestPolicyRequest.verb":
+    "What is done. If empty, \"tool.call\".",
+  "towline.v1.TestPolicyResponse":
+    "TestPolicyResponse is the answer.",
+  "towline.v1.TestPolicyResponse.decision":
+    "The decision.",
   "towline.v1.TlsConfig":
     "TlsConfig names an ordinary certificate.",
   "towline.v1.TlsConfig.cert":
@@ -2685,6 +2843,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Which of its tools are offered.",
   "towline.v1.UpstreamConfig.transport":
     "How it is reached.",
+  "towline.v1.UpstreamConfig.trust_annotations":
+    "Whether rules of the policy may go by what it says of its own tools (`tool.annotations`). If false, a rule that asks for an annotation finds none: an upstream that calls a tool read-only is believed only by who trusts it.",
   "towline.v1.UpstreamConfig.url":
     "A Streamable HTTP endpoint.",
   "towline.v1.UpstreamState":

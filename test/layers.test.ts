@@ -26,6 +26,7 @@ const EVERYWHERE = ['@bufbuild/protobuf', '@connectrpc/connect', '@connectrpc/co
 
 /** The one place in src that knows a package, as a path prefix: replacing the package touches nothing else. */
 const OWNERS: Record<string, string> = {
+  '@bufbuild/cel': 'services/policy',
   '@bufbuild/protovalidate': 'rpc',
   '@hpke/core': 'trust',
   '@modelcontextprotocol/client': 'cli',

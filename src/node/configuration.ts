@@ -4,7 +4,7 @@ import type { Config } from '../../gen/towline/v1/config_pb.ts';
 import { loadMcpFile } from '../gateway/mcp/files/mcp-file.ts';
 import { specFromConfig, type UpstreamSpec } from '../gateway/mcp/upstream/spec.ts';
 import { loadConfig } from './config/load.ts';
-import { problemText } from './config/problem.ts';
+import { type ProblemAt, problemText } from './config/problem.ts';
 import type { HomePaths } from './home.ts';
 
 /** An MCP configuration file that was named on the command line. */
@@ -18,6 +18,8 @@ export interface Configuration {
   readonly upstreams: readonly UpstreamSpec[];
   /** What is wrong, as "file:line:column: reason". The rest is in force. */
   readonly errors: readonly string[];
+  /** For what is found later, in what the configuration means. */
+  readonly problemAt: ProblemAt;
 }
 
 /** Throws CONFIG_INVALID if towline.yaml cannot be used at all. */
@@ -30,7 +32,8 @@ export async function readConfiguration(paths: HomePaths, extra: readonly McpFil
   ];
   const read = await Promise.all(files.map(({ path, share }) => loadMcpFile(path, { share })));
   const errors = [...loaded.problems.map(problemText), ...read.flatMap(({ problems }) => problems.map(mcpProblemText))];
-  return { config: loaded.config, ...withoutTwins([...own, ...read.flatMap(({ specs }) => specs)], errors) };
+  const { config, problemAt } = loaded;
+  return { config, problemAt, ...withoutTwins([...own, ...read.flatMap(({ specs }) => specs)], errors) };
 }
 
 /** Two upstreams of one name could be told apart by nobody: the first stays. */

@@ -10,6 +10,7 @@ import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { PolicyService } from '../../gen/towline/v1/policy_service_pb.ts';
 import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { RosterService } from '../../gen/towline/v1/roster_service_pb.ts';
 import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
@@ -27,6 +28,7 @@ import { createGroupService } from '../services/group/service.ts';
 import { createInstanceService } from '../services/instance/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
+import { createPolicyService } from '../services/policy/service.ts';
 import { createRelay } from '../services/relay/service.ts';
 import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
@@ -68,6 +70,8 @@ import { openLogFile } from './log-file.ts';
 import { type NodeMail, openMail } from './mailbox/open.ts';
 import { aliasFrom, defaultName } from './name.ts';
 import { Peers } from './peers.ts';
+import { PolicyKeeper } from './policy/keeper.ts';
+import { lookUpIn, policyView } from './policy/view.ts';
 import { openPort } from './port.ts';
 import { createRelayAcceptor } from './relay/accept.ts';
 import { createRelayDialer } from './relay/dial.ts';
@@ -128,7 +132,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const lock = acquireHomeLock(paths.lock);
   closers.add(() => lock.release());
 
-  let { config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []);
+  const configuration = await readConfiguration(paths, options.mcpFiles ?? []);
+  let { config, upstreams: specs, errors } = configuration;
   const logFile = await openLogFile(paths.logFile);
   closers.add(() => logFile.close());
   const log = teeLog(logFile.write, options.log, config.logLevel || 'info');
@@ -178,12 +183,15 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const visitors = new Visitors();
 
   const registry = new ServiceRegistry({ log });
+  const policies = new PolicyKeeper(lookUpIn(keyring), () => tools.policyChanged());
   const tools = new ToolDirectory({
+    gate: policies.gate,
     intents: calls.table('intents'),
     peerClient: (alias) => links.toolClient(alias),
     log,
   });
   closers.add(() => tools.close());
+  await policies.load(async () => configuration);
   const peers = new Peers(keyring, book, (alias) => tools.peers.toolCount(alias));
 
   const instanceId = newInstanceId();
@@ -286,7 +294,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     return oldest ? rotations.ownFrom(oldest, identity.nodeId) : [];
   };
   const reload = async () => {
-    ({ config, upstreams: specs, errors } = await readConfiguration(paths, options.mcpFiles ?? []));
+    const read = () => readConfiguration(paths, options.mcpFiles ?? []);
+    ({ config, upstreams: specs, errors } = await policies.load(read));
     relay.review();
     approval.approvals.review();
     await upstreams.apply(specs);
@@ -327,6 +336,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     warnings: () => [...warnings, ...audit.warnings()],
     configErrors: () => [
       ...errors,
+      ...(policies.refusal === '' ? [] : [`${policies.refusal} (not in force; what was before stays)`]),
       ...keyring.problems().map(problemText),
       ...rosters.broken().map(({ error }) => `${error.message} (${error.help})`),
     ],
@@ -383,6 +393,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(InstanceService, createInstanceService({ identity, instanceId, onClone }))
     .add(RotationService, createRotationService(rotation))
     .add(RosterService, createRosterService(rosterView(rosters, log)))
+    .add(PolicyService, createPolicyService(policyView({ keeper: policies, keyring, tokens, tools })))
     .add(GroupService, createGroupService(groups))
     .add(ApprovalService, approval.service)
     .add(ApproverService, approval.approverService)
@@ -403,6 +414,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
           .refresh(nodeId)
           .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
       }
+      policies.keyringChanged();
       links.rename();
       relay.review();
       tools.changes.changed(selfAlias);

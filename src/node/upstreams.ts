@@ -55,7 +55,8 @@ export class Upstreams {
       ToolService,
       createLocalTransport(new ServiceRegistry().add(ToolService, upstream.service, { isBehindDoor: true }), mesh),
     );
-    this.#tools.add({ name: spec.name, share: spec.share, client, status: () => upstream.status() });
+    const { name, share, trustAnnotations = false } = spec;
+    this.#tools.add({ name, share, trustAnnotations, client, status: () => upstream.status() });
     upstream.start();
   }
 

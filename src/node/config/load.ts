@@ -7,7 +7,7 @@ import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/pro
 import { type Config, ConfigSchema } from '../../../gen/towline/v1/config_pb.ts';
 import { messageOf, systemCodeOf } from '../../base/errors.ts';
 import { checkKeys, type Misplaced } from './keys.ts';
-import { type ConfigProblem, unusable } from './problem.ts';
+import { type ConfigProblem, type ProblemAt, problemText, unusable } from './problem.ts';
 import { ruleViolations } from './rules.ts';
 import { Source } from './source.ts';
 import { checkTypes } from './types.ts';
@@ -15,12 +15,14 @@ import { checkTypes } from './types.ts';
 export interface LoadedConfig {
   readonly config: Config;
   readonly problems: readonly ConfigProblem[];
+  /** For what is found later, in what the configuration means. */
+  readonly problemAt: ProblemAt;
 }
 
 /** No file is an empty file. Throws CONFIG_INVALID if nothing of the file can be used. */
 export async function loadConfig(path: string): Promise<LoadedConfig> {
   const text = await readText(path);
-  if (text === undefined) return { config: create(ConfigSchema), problems: [] };
+  if (text === undefined) return nothing(path);
   return parseConfig(path, text);
 }
 
@@ -29,14 +31,22 @@ export async function parseConfig(file: string, text: string): Promise<LoadedCon
   const source = new Source(file, text);
   if (source.problems.length > 0) throw unusable(source.problems);
   const json = source.json();
-  if (json === null) return { config: create(ConfigSchema), problems: [] };
+  if (json === null) return nothing(file);
   if (!isObject(json)) throw unusable([source.problem([], 'a configuration is a map of keys')]);
   const malformed = [...checkKeys(ConfigSchema, json), ...checkTypes(ConfigSchema, json)];
   let usable = without(json, failedUpstreams(source, malformed, []));
   const invalid = await ruleViolations(ConfigSchema, fromJson(ConfigSchema, usable));
   usable = without(usable, failedUpstreams(source, invalid, malformed));
   const problems = [...malformed, ...invalid].map(({ path, message }) => source.problem(path, message));
-  return { config: fromJson(ConfigSchema, usable), problems: problems.sort(byPlace) };
+  return {
+    config: fromJson(ConfigSchema, usable),
+    problems: problems.sort(byPlace),
+    problemAt: (path, message) => problemText(source.problem([...path], message)),
+  };
+}
+
+function nothing(file: string): LoadedConfig {
+  return { config: create(ConfigSchema), problems: [], problemAt: (_path, message) => `${file}: ${message}` };
 }
 
 /** The names of the upstreams that are to blame. Throws CONFIG_INVALID, telling of all, if more is wrong than upstreams. */

@@ -9,6 +9,9 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** Says a problem with its place in the file: "towline.yaml:3:5: …". */
+export type ProblemAt = (path: readonly (string | number)[], message: string) => string;
+
 /** "towline.yaml:3:5: …". */
 export function problemText({ file, line, column, message }: ConfigProblem): string {
   return line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;

@@ -57,6 +57,11 @@ export class OnceOnly {
     return (running ?? this.#begin(id, source)).join(signal);
   }
 
+  /** Whether a call with this key runs, or its answer is kept: asked again, it was let through before. */
+  holds(key: string): boolean {
+    return this.#answers.get(key) !== undefined || this.#running.has(key);
+  }
+
   /** Whether a call with this key was begun, by this process or one before it. */
   async knows(key: string): Promise<boolean> {
     return (await this.#intents.find(key)) !== undefined;

@@ -17,8 +17,10 @@ import { LocalError } from '../../base/errors.ts';
 import { jsonMembers } from '../../base/json-text.ts';
 import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
+import type { PolicyGate, ToolPlace } from '../../rpc/policy.ts';
 import { type Principal, principalKey, principalText } from '../../rpc/principal.ts';
 import type { KeyedTable } from '../../store/store.ts';
+import { Admission } from './admission.ts';
 import { PeerCall, type PeerRoute } from './call-peer.ts';
 import { digestOf } from './intent.ts';
 import { Intents } from './intents.ts';
@@ -26,6 +28,7 @@ import { LocalTools } from './local-tools.ts';
 import { OnceOnly, outcomeUnknown } from './once.ts';
 import { pageOf } from './page.ts';
 import { PeerTools } from './peer-tools.ts';
+import type { CallSource } from './running-call.ts';
 import { selfAlias } from './self.ts';
 import { findTarget, type Target } from './target.ts';
 import { isLocal, mayHear } from './visibility.ts';
@@ -35,6 +38,10 @@ export interface ToolServiceOptions {
   readonly intents: KeyedTable;
   /** The ToolService of a trusted peer, dialed when it is called; `undefined` for an alias that nobody has. */
   readonly peerClient: (alias: string) => Client<typeof ToolService> | undefined;
+  /** What stands before calls. If absent, sharing alone decides. */
+  readonly gate?: PolicyGate;
+  /** How often the caller hears that its call waits for a person. */
+  readonly waitProgressMs?: number;
   readonly log: Log;
 }
 
@@ -44,9 +51,13 @@ export class ToolDirectory {
   readonly peers: PeerTools;
   readonly #once: OnceOnly;
   readonly #peerClient: ToolServiceOptions['peerClient'];
+  readonly #gate: PolicyGate;
+  readonly #admission: Admission;
 
   constructor(options: ToolServiceOptions) {
-    this.local = new LocalTools(this.changes, options.log);
+    this.#gate = options.gate ?? {};
+    this.#admission = new Admission(this.#gate, options.waitProgressMs);
+    this.local = new LocalTools(this.changes, this.#gate, options.log);
     this.peers = new PeerTools(this.changes, options.log);
     this.#once = new OnceOnly(new Intents(options.intents), options.log);
     this.#peerClient = options.peerClient;
@@ -59,6 +70,17 @@ export class ToolDirectory {
       watchTools: (_request, context) => this.#watch(context.values.get(principalKey), context.signal),
       callTool: (request, context) => this.#call(request, context),
     };
+  }
+
+  /** The policy changed: everybody who watches is told what there is now. */
+  policyChanged(): void {
+    for (const node of [selfAlias, ...this.peers.aliases]) this.changes.changed(node);
+  }
+
+  /** "NODE/UPSTREAM/TOOL" of all that there is, whoever may see it. */
+  everyTool(): string[] {
+    const sets = [this.local.everything(), ...this.peers.aliases.map((alias) => this.peers.set(alias))];
+    return sets.flatMap((set) => set?.tools.map(({ ref }) => `${ref?.node}/${ref?.upstream}/${ref?.name}`) ?? []);
   }
 
   close(): void {
@@ -109,8 +131,12 @@ export class ToolDirectory {
   #view(node: string, principal: Principal): ToolSet | undefined {
     if (node === selfAlias) return this.local.view(principal);
     const set = isLocal(principal) ? this.peers.set(node) : undefined;
-    if (!set || principal.scopes === undefined) return set;
-    const tools = set.tools.filter(({ ref }) => ref && mayHear(principal, { ...ref, node }));
+    const { policy } = this.#gate;
+    if (!set || (principal.scopes === undefined && policy === undefined)) return set;
+    const tools = set.tools.filter(({ ref }) => {
+      const place = { node, upstream: ref?.upstream ?? '', name: ref?.name ?? '' };
+      return mayHear(principal, place) && policy?.sees(principal, place) !== false;
+    });
     return { ...set, tools };
   }
 
@@ -121,7 +147,7 @@ export class ToolDirectory {
     const key = request.requestId && `${principalText(principal)}/${toHex(request.requestId)}`;
     let target: Target;
     try {
-      target = findTarget(ref, principal, this.local, this.peers);
+      target = findTarget(ref, principal, this.local, this.peers, this.#gate.policy);
     } catch (error) {
       return this.#notFound(key, error);
     }
@@ -130,14 +156,27 @@ export class ToolDirectory {
     const { source } = target;
     const run = (signal: AbortSignal) =>
       source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } }, { signal });
-    if (key === undefined) return run(context.signal);
-    return this.#once.run({ key, digest: digestOf(request) }, context.signal, run);
+    // Asked again, a call was decided on before, and is neither counted nor asked for twice.
+    const isNew = key === undefined || !this.#once.holds(key);
+    const admitted = isNew ? this.#admit(request, this.local.place(source, ref.name), context, run) : run;
+    if (key === undefined) return admitted(context.signal);
+    return this.#once.run({ key, digest: digestOf(request) }, context.signal, admitted);
+  }
+
+  /** The run, behind what the policy says. Throws where that is no. */
+  #admit(request: CallToolRequest, place: ToolPlace, context: HandlerContext, run: CallSource): CallSource {
+    if (this.#gate.policy === undefined) return run;
+    const asked = this.#admission.check(context.values.get(principalKey), request, place);
+    return asked ? this.#admission.after(asked, request.progress, context.signal, run) : run;
   }
 
   #callPeer(request: CallToolRequest, route: PeerRoute, context: HandlerContext): AsyncIterable<CallToolResponse> {
     const client = this.#peerClient(route.alias);
     if (!client) throw unknownPeer(route.alias);
-    return new PeerCall(client, request, route, context.signal);
+    const { alias, upstream } = route;
+    const run = (signal: AbortSignal) => new PeerCall(client, request, route, signal);
+    const place = { node: alias, upstream, name: request.tool?.name ?? '' };
+    return this.#admit(request, place, context, run)(context.signal);
   }
 
   /** A tool that is not there (yet, after a restart) may have run under this key before: then nobody knows how it ended. */

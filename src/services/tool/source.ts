@@ -11,6 +11,8 @@ export interface ToolSource {
   readonly name: string;
   /** The groups that its tools are shared with. */
   readonly share: readonly string[];
+  /** Whether rules of the policy may go by what it says of its own tools. If absent, they may not. */
+  readonly trustAnnotations?: boolean;
   readonly client: Client<typeof ToolService>;
   status(): UpstreamStatus;
 }

@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { ToolRef } from '../../../gen/towline/v1/tool_pb.ts';
 import { failure } from '../../rpc/failure.ts';
+import type { PolicyInForce, ToolPlace } from '../../rpc/policy.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { LocalTools } from './local-tools.ts';
 import type { PeerTools } from './peer-tools.ts';
@@ -17,20 +18,31 @@ interface PeerTarget {
   readonly upstream: string;
 }
 
-/** Finds the one tool that `ref` means to `principal`. Throws TOOL_NOT_FOUND or TOOL_AMBIGUOUS. */
-export function findTarget(ref: ToolRef, principal: Principal, local: LocalTools, peers: PeerTools): Target {
+/**
+ * Finds the one tool that `ref` means to `principal`, among those that the policy lets it see. Throws TOOL_NOT_FOUND or
+ * TOOL_AMBIGUOUS.
+ */
+export function findTarget(
+  ref: ToolRef,
+  principal: Principal,
+  local: LocalTools,
+  peers: PeerTools,
+  policy?: PolicyInForce,
+): Target {
+  const sees = (place: ToolPlace) => policy?.sees(principal, place) !== false;
   const here = ref.node === '' || ref.node === selfAlias;
   const targets: Target[] = here ? localTargets(ref, principal, local) : [];
   // A named peer is asked even if its tools are not known yet: it decides, and is dialed on first use.
-  if (!here && isLocal(principal) && mayCall(principal, ref)) {
+  // Rules go by the upstream: where there are rules, one that is not named is looked up first.
+  const isWhole = policy === undefined || ref.upstream !== '';
+  if (!here && isWhole && isLocal(principal) && mayCall(principal, ref) && sees(ref)) {
     return { kind: 'peer', alias: ref.node, upstream: ref.upstream };
   }
-  if (targets.length === 0 && ref.node === '' && isLocal(principal)) {
-    targets.push(
-      ...peerTargets(ref, peers).filter(({ alias, upstream }) =>
-        mayCall(principal, { node: alias, upstream, name: ref.name }),
-      ),
-    );
+  if (targets.length === 0 && (ref.node === '' || !(here || isWhole)) && isLocal(principal)) {
+    const there = peerTargets(ref, peers)
+      .map((target) => ({ target, place: { node: target.alias, upstream: target.upstream, name: ref.name } }))
+      .filter(({ place }) => mayCall(principal, place) && sees(place));
+    targets.push(...there.map(({ target }) => target));
   }
   const [target, ...others] = targets;
   if (!target) throw notFound(ref);
@@ -43,7 +55,8 @@ function localTargets(ref: ToolRef, principal: Principal, local: LocalTools): Ta
 }
 
 function peerTargets(ref: ToolRef, peers: PeerTools): PeerTarget[] {
-  return peers.aliases.flatMap((alias) =>
+  const aliases = peers.aliases.filter((alias) => ref.node === '' || alias === ref.node);
+  return aliases.flatMap((alias) =>
     (peers.set(alias)?.tools ?? [])
       .filter((tool) => tool.ref?.name === ref.name)
       .filter((tool) => ref.upstream === '' || tool.ref?.upstream === ref.upstream)

@@ -50,6 +50,8 @@ export interface UpstreamSpec {
   readonly allow: ReadonlySet<string>;
   /** These never are. */
   readonly deny: ReadonlySet<string>;
+  /** Whether rules of the policy may go by what it says of its own tools. If absent, they may not. */
+  readonly trustAnnotations?: boolean;
 }
 
 /** Ten minutes: builds and browsers take long, and a caller's own deadline ends a call sooner. */
@@ -66,6 +68,7 @@ export function specFromConfig(name: string, config: UpstreamConfig, home: strin
     disabled: config.disabled,
     allow: new Set(config.tools?.allow),
     deny: new Set(config.tools?.deny),
+    trustAnnotations: config.trustAnnotations,
   };
 }
 
