@@ -109,12 +109,134 @@ export const comments: Readonly<Record<string, string>> = {
     "The agent's name on its node.",
   "towline.v1.Agent.software":
     "What its software calls itself, for example \"claude-code 2.1.329\". For display only.",
+  "towline.v1.AgentAudience":
+    "AgentAudience says whether an agent is shown to other nodes.",
+  "towline.v1.AgentAudience.AGENT_AUDIENCE_GROUPS":
+    "To whoever shares a group with it.",
+  "towline.v1.AgentAudience.AGENT_AUDIENCE_NODE":
+    "To nobody but its own node.",
+  "towline.v1.AgentAudience.AGENT_AUDIENCE_UNSPECIFIED":
+    "The same as AGENT_AUDIENCE_GROUPS.",
+  "towline.v1.AgentKind":
+    "AgentKind says what an agent is in the mesh.",
+  "towline.v1.AgentKind.AGENT_KIND_CONTROL_PLANE":
+    "A node itself. Lists leave these out unless they are asked for.",
+  "towline.v1.AgentKind.AGENT_KIND_SERVICE":
+    "A program with a token.",
+  "towline.v1.AgentKind.AGENT_KIND_SESSION":
+    "Somebody who works: an MCP client, or the person at the CLI.",
+  "towline.v1.AgentKind.AGENT_KIND_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.AgentPresence":
+    "AgentPresence is what is known of one agent, or of a node as an agent: whether it is there, what it is, what it does. A node speaks of its own agents alone; whatever a peer says of another node's is dropped.",
+  "towline.v1.AgentPresence.alias":
+    "What the answering node calls the agent's node: an alias of its keyring, or \"self\". Set by the answering node; empty between nodes.",
+  "towline.v1.AgentPresence.connect_time":
+    "If present, since when it has been there without a break.",
+  "towline.v1.AgentPresence.groups":
+    "The groups that may see it, as its node names them; to a peer, only those that it is in itself. For display only.",
+  "towline.v1.AgentPresence.kind":
+    "What it is in the mesh.",
+  "towline.v1.AgentPresence.last_seen_time":
+    "If present, when it was last there. Absent while it is, and where it never was.",
+  "towline.v1.AgentPresence.name":
+    "What people call it. If empty, its name in `ref`. For display only.",
+  "towline.v1.AgentPresence.profile":
+    "Who it is at more length.",
+  "towline.v1.AgentPresence.ref":
+    "Who it is.",
+  "towline.v1.AgentPresence.role":
+    "What it is for, as it says itself; an agent that says nothing has the role of its node, if that is one of these.",
+  "towline.v1.AgentPresence.sessions":
+    "What it is here by, oldest first, at most 16 of them. Empty when it is offline, and for a program that calls without saying that it stays.",
+  "towline.v1.AgentPresence.state":
+    "Whether it is there.",
+  "towline.v1.AgentPresence.status":
+    "What it does, as it said last.",
+  "towline.v1.AgentPresence.summary":
+    "What it works on, in its own words.",
+  "towline.v1.AgentPresence.team":
+    "The team of its node. For display only.",
+  "towline.v1.AgentPresence.type":
+    "Who it is behind the door.",
+  "towline.v1.AgentPresence.visibility":
+    "Who may see it. Shown on its own node alone.",
+  "towline.v1.AgentProfile":
+    "AgentProfile is what an agent says of itself at more length. All of it is for display only.",
+  "towline.v1.AgentProfile.avatar":
+    "A character or two that stand for it, or the address of a picture. Nobody fetches it unasked.",
+  "towline.v1.AgentProfile.bio":
+    "What it is, in a few sentences.",
+  "towline.v1.AgentProfile.capabilities":
+    "What it is good at, in words of its own: \"typescript\", \"review\".",
+  "towline.v1.AgentProfile.title":
+    "What it is, in a few words: \"release engineer\".",
   "towline.v1.AgentRef":
     "AgentRef names an agent: whoever works on a node. On the way from one node to another, the agent in whose name a call is made stands in the call's metadata `towline-agent`: the same text as `agent`, with the calling node's key as `node_id`. A call without it is made by the node itself. A text that cannot be an agent is refused with `invalid_argument` reason INVALID_AGENT. The name is for records and addresses; rights come from the key alone.",
   "towline.v1.AgentRef.agent":
     "The agent's name on its node: the subject of its token. \"owner\" is the person who owns the node, \"node\" the node itself.",
   "towline.v1.AgentRef.node_id":
     "The Ed25519 public key of the node that the agent works on.",
+  "towline.v1.AgentRole":
+    "AgentRole says what an agent is for.",
+  "towline.v1.AgentRole.AGENT_ROLE_ORCHESTRATOR":
+    "Gives out work. Also written coordinator, agent or director.",
+  "towline.v1.AgentRole.AGENT_ROLE_THINKER":
+    "Solves problems. Also written problem-solver.",
+  "towline.v1.AgentRole.AGENT_ROLE_UNSPECIFIED":
+    "It says nothing.",
+  "towline.v1.AgentRole.AGENT_ROLE_WORKER":
+    "Does what it is given. Also written executor.",
+  "towline.v1.AgentSession":
+    "AgentSession is one thing by which an agent is there: an MCP client, or an open Attend.",
+  "towline.v1.AgentSession.connect_time":
+    "When it came.",
+  "towline.v1.AgentSession.door":
+    "What kind of door it came through: \"mcp\", \"cli\" or \"token\".",
+  "towline.v1.AgentSession.folder":
+    "The folder that it works in. Empty to other nodes unless the agent shares its place.",
+  "towline.v1.AgentSession.host":
+    "The machine that it runs on. Empty to other nodes unless the agent shares its place.",
+  "towline.v1.AgentSession.session":
+    "Its name among the sessions of the agent.",
+  "towline.v1.AgentSession.software":
+    "What its software calls itself, for example \"claude-code 2.1.329\". For display only.",
+  "towline.v1.AgentState":
+    "AgentState tells whether an agent is there. Transitions: OFFLINE -> ONLINE -> OFFLINE. An agent that leaves in order is offline at once; one whose node's link is lost stays online for a grace of 5 seconds, in which the link may come back.",
+  "towline.v1.AgentState.AGENT_STATE_OFFLINE":
+    "It is not. Its row stays.",
+  "towline.v1.AgentState.AGENT_STATE_ONLINE":
+    "It is there.",
+  "towline.v1.AgentState.AGENT_STATE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.AgentStatus":
+    "AgentStatus says what an agent does, and so which words may interrupt it.",
+  "towline.v1.AgentStatus.AGENT_STATUS_DO_NOT_DISTURB":
+    "Not to be disturbed: only what cannot wait.",
+  "towline.v1.AgentStatus.AGENT_STATUS_IDLE":
+    "Free: everything may be told to it. The status of an agent that never set one.",
+  "towline.v1.AgentStatus.AGENT_STATUS_UNSPECIFIED":
+    "Not known; receivers take it for idle.",
+  "towline.v1.AgentStatus.AGENT_STATUS_WORKING":
+    "Busy: what can wait should wait.",
+  "towline.v1.AgentType":
+    "AgentType says who is behind the door.",
+  "towline.v1.AgentType.AGENT_TYPE_AI":
+    "A model, by an agent's token.",
+  "towline.v1.AgentType.AGENT_TYPE_CONNECTOR":
+    "Software that connects others: a node, or a program by its token.",
+  "towline.v1.AgentType.AGENT_TYPE_HUMAN":
+    "The person who owns the node.",
+  "towline.v1.AgentType.AGENT_TYPE_UNSPECIFIED":
+    "Not known.",
+  "towline.v1.AgentVisibility":
+    "AgentVisibility says who may see an agent. Its own node always does.",
+  "towline.v1.AgentVisibility.audience":
+    "Whether it is shown to other nodes at all.",
+  "towline.v1.AgentVisibility.groups":
+    "If not empty, it is shown only to those who are in one of these groups of its node, instead of in any that it is in.",
+  "towline.v1.AgentVisibility.shares_place":
+    "Whether the host and the folder of its sessions are shown to other nodes.",
   "towline.v1.AlwaysAnswer":
     "AlwaysAnswer is a yes that lasts.",
   "towline.v1.AlwaysAnswer.lifetime_seconds":
@@ -267,6 +389,24 @@ export const comments: Readonly<Record<string, string>> = {
     "The last letter that it has.",
   "towline.v1.AtHubRecord.hub_id":
     "The hub.",
+  "towline.v1.AttendRequest":
+    "AttendRequest says how the caller is here.",
+  "towline.v1.AttendRequest.door":
+    "What kind of door it came through: \"mcp\", \"cli\" or \"token\". If empty, \"token\".",
+  "towline.v1.AttendRequest.folder":
+    "The folder that it works in. If empty, not known.",
+  "towline.v1.AttendRequest.host":
+    "The machine that it runs on. If empty, not known.",
+  "towline.v1.AttendRequest.passing":
+    "Whether nobody will come again under this name: the agent's row is forgotten ten minutes after it left, not kept.",
+  "towline.v1.AttendRequest.session":
+    "The session's name among those of the agent. If empty, the node gives it one; a second session of a name gets a number.",
+  "towline.v1.AttendRequest.software":
+    "What the caller's software calls itself. For display only.",
+  "towline.v1.AttendResponse":
+    "AttendResponse is the caller's row.",
+  "towline.v1.AttendResponse.agent":
+    "As it is now.",
   "towline.v1.AuditApproval":
     "AuditApproval is a step of an approval.",
   "towline.v1.AuditApproval.approval_id":
@@ -1067,6 +1207,14 @@ export const comments: Readonly<Record<string, string>> = {
     "SHA-256 of it. Empty if there is none.",
   "towline.v1.GetPolicyResponse.refusal":
     "Why the file of now is not in force, if it could not be loaded: the policy before it stays. Empty if it is.",
+  "towline.v1.GetPresenceRequest":
+    "GetPresenceRequest names an agent.",
+  "towline.v1.GetPresenceRequest.ref":
+    "Whom. If absent, the caller itself.",
+  "towline.v1.GetPresenceResponse":
+    "GetPresenceResponse is an agent.",
+  "towline.v1.GetPresenceResponse.agent":
+    "As it is now.",
   "towline.v1.GetRosterRequest":
     "GetRosterRequest names a group.",
   "towline.v1.GetRosterRequest.group":
@@ -1639,6 +1787,24 @@ export const comments: Readonly<Record<string, string>> = {
     "Asks for the next page. Empty on the last.",
   "towline.v1.ListPeersResponse.peers":
     "The peers, by alias.",
+  "towline.v1.ListPresenceRequest":
+    "ListPresenceRequest asks for a page of agents.",
+  "towline.v1.ListPresenceRequest.alias":
+    "Only agents of the node with this alias. If empty, of all.",
+  "towline.v1.ListPresenceRequest.include_control_plane":
+    "Whether nodes themselves are listed too.",
+  "towline.v1.ListPresenceRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListPresenceRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListPresenceResponse":
+    "ListPresenceResponse is a page of agents.",
+  "towline.v1.ListPresenceResponse.agents":
+    "The agents, by alias of their node and then by name.",
+  "towline.v1.ListPresenceResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListPresenceResponse.unlisted_count":
+    "How many rows of peers are left out, because a peer has more than 1,001 of them.",
   "towline.v1.ListTokensRequest":
     "ListTokensRequest asks for a page of tokens.",
   "towline.v1.ListTokensRequest.page_size":
@@ -2115,6 +2281,26 @@ export const comments: Readonly<Record<string, string>> = {
     "What became of it.",
   "towline.v1.PolicyStep.rule":
     "The rule's name.",
+  "towline.v1.PresenceService":
+    "PresenceService tells which agents there are, and lets each say what it does.\n\nA node answers its own agents and its owner with all rows: its own, and those that the linked peers have told it. Peers and programs get the rows of this node alone, and of these what is shown to a group that they are in. Each node watches its peers; there is no central list. When the link to a peer ends, the rows of its agents go offline: at once if the peer left in order or was silent for 30 seconds, after a grace of 5 seconds if the link broke. They stay until the peer is trusted no longer, or this node restarts.",
+  "towline.v1.PresenceService/Attend":
+    "Says that the caller is here for as long as the stream lasts, and sends it its own row, now and whenever it changes. The server never ends the stream by itself.\n\nErrors: those of SetStatus; `resource_exhausted` reason TOO_MANY_AGENTS or TOO_MANY_SESSIONS.",
+  "towline.v1.PresenceService/GetPresence":
+    "Gives one agent.\n\nErrors: `not_found` reason AGENT_UNKNOWN, also for one that the caller may not see.",
+  "towline.v1.PresenceService/ListPresence":
+    "Lists agents, by alias of their node and then by name.",
+  "towline.v1.PresenceService/SetProfile":
+    "Says who the calling agent is. Errors: those of SetStatus.",
+  "towline.v1.PresenceService/SetStatus":
+    "Says what the calling agent does. What it says here is kept when it leaves.\n\nErrors: `permission_denied` reason NOT_AN_AGENT_HERE for peers, whose agents speak to their own nodes; `resource_exhausted` reason TOO_MANY_AGENTS.",
+  "towline.v1.PresenceService/SetSummary":
+    "Says what the calling agent works on. Errors: those of SetStatus.",
+  "towline.v1.PresenceService/SetVisibility":
+    "Says who may see the calling agent. Errors: those of SetStatus.",
+  "towline.v1.PresenceService/WatchPresence":
+    "Sends all agents, then `synced`, then each agent that changes. The server never ends the stream by itself; after a reconnect the caller starts again, and takes what it is not told of before `synced` for gone.",
+  "towline.v1.PresenceSynced":
+    "PresenceSynced is empty: what follows are changes.",
   "towline.v1.ProveRequest":
     "ProveRequest asks for a signature.",
   "towline.v1.ProveRequest.nonce":
@@ -2525,6 +2711,42 @@ export const comments: Readonly<Record<string, string>> = {
     "SetMemberAliasResponse shows the group.",
   "towline.v1.SetMemberAliasResponse.group":
     "The group.",
+  "towline.v1.SetProfileRequest":
+    "SetProfileRequest gives what is to change.",
+  "towline.v1.SetProfileRequest.name":
+    "If present, what people call it. Empty for its own name.",
+  "towline.v1.SetProfileRequest.profile":
+    "If present, takes the place of the profile as a whole.",
+  "towline.v1.SetProfileRequest.role":
+    "If present, what it is for. Unspecified for the role of its node.",
+  "towline.v1.SetProfileResponse":
+    "SetProfileResponse is the agent as it is now.",
+  "towline.v1.SetProfileResponse.agent":
+    "The caller.",
+  "towline.v1.SetStatusRequest":
+    "SetStatusRequest gives a status.",
+  "towline.v1.SetStatusRequest.status":
+    "What the agent does.",
+  "towline.v1.SetStatusResponse":
+    "SetStatusResponse is the agent as it is now.",
+  "towline.v1.SetStatusResponse.agent":
+    "The caller.",
+  "towline.v1.SetSummaryRequest":
+    "SetSummaryRequest gives a summary.",
+  "towline.v1.SetSummaryRequest.summary":
+    "What the agent works on. Empty to say nothing.",
+  "towline.v1.SetSummaryResponse":
+    "SetSummaryResponse is the agent as it is now.",
+  "towline.v1.SetSummaryResponse.agent":
+    "The caller.",
+  "towline.v1.SetVisibilityRequest":
+    "SetVisibilityRequest gives a visibility.",
+  "towline.v1.SetVisibilityRequest.visibility":
+    "Takes the place of the one before as a whole.",
+  "towline.v1.SetVisibilityResponse":
+    "SetVisibilityResponse is the agent as it is now.",
+  "towline.v1.SetVisibilityResponse.agent":
+    "The caller.",
   "towline.v1.ShutdownRequest":
     "ShutdownRequest asks the node to end.",
   "towline.v1.ShutdownResponse":
@@ -2939,6 +3161,20 @@ export const comments: Readonly<Record<string, string>> = {
     "An approval that the caller may not decide any more, by its id.",
   "towline.v1.WatchPendingResponse.synced":
     "All that were pending have been sent.",
+  "towline.v1.WatchPresenceRequest":
+    "WatchPresenceRequest asks to be told of agents.",
+  "towline.v1.WatchPresenceRequest.include_control_plane":
+    "Whether nodes themselves are told of too.",
+  "towline.v1.WatchPresenceResponse":
+    "WatchPresenceResponse is one event.",
+  "towline.v1.WatchPresenceResponse.agent":
+    "An agent as it is now.",
+  "towline.v1.WatchPresenceResponse.event":
+    "What happened.",
+  "towline.v1.WatchPresenceResponse.removed":
+    "An agent that is known no longer, or is not shown any more.",
+  "towline.v1.WatchPresenceResponse.synced":
+    "All agents of this moment have been sent.",
   "towline.v1.WatchRostersRequest":
     "WatchRostersRequest asks to be told of rosters.",
   "towline.v1.WatchRostersResponse":

@@ -29,6 +29,8 @@ import { file_towline_v1_node } from './towline/v1/node_pb.ts';
 import { file_towline_v1_node_service } from './towline/v1/node_service_pb.ts';
 import { file_towline_v1_policy } from './towline/v1/policy_pb.ts';
 import { file_towline_v1_policy_service } from './towline/v1/policy_service_pb.ts';
+import { file_towline_v1_presence } from './towline/v1/presence_pb.ts';
+import { file_towline_v1_presence_service } from './towline/v1/presence_service_pb.ts';
 import { file_towline_v1_relay_service } from './towline/v1/relay_service_pb.ts';
 import { file_towline_v1_roster } from './towline/v1/roster_pb.ts';
 import { file_towline_v1_roster_service } from './towline/v1/roster_service_pb.ts';
@@ -70,6 +72,8 @@ export const files: readonly DescFile[] = [
   file_towline_v1_node_service,
   file_towline_v1_policy,
   file_towline_v1_policy_service,
+  file_towline_v1_presence,
+  file_towline_v1_presence_service,
   file_towline_v1_relay_service,
   file_towline_v1_roster,
   file_towline_v1_roster_service,

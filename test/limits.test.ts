@@ -2,19 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { file_towline_v1_admin_service } from '../gen/towline/v1/admin_service_pb.ts';
-import { file_towline_v1_approval } from '../gen/towline/v1/approval_pb.ts';
-import { file_towline_v1_audit } from '../gen/towline/v1/audit_pb.ts';
-import { file_towline_v1_audit_service } from '../gen/towline/v1/audit_service_pb.ts';
-import { file_towline_v1_channel } from '../gen/towline/v1/channel_pb.ts';
-import { file_towline_v1_channel_service } from '../gen/towline/v1/channel_service_pb.ts';
+import { files } from '../gen/files.ts';
 import { file_towline_v1_frame } from '../gen/towline/v1/frame_pb.ts';
 import { file_towline_v1_link_service } from '../gen/towline/v1/link_service_pb.ts';
-import { file_towline_v1_mail_transfer } from '../gen/towline/v1/mail_transfer_pb.ts';
-import { file_towline_v1_mail_transfer_service } from '../gen/towline/v1/mail_transfer_service_pb.ts';
-import { file_towline_v1_mailbox_service } from '../gen/towline/v1/mailbox_service_pb.ts';
-import { file_towline_v1_node_service } from '../gen/towline/v1/node_service_pb.ts';
-import { file_towline_v1_tool_service } from '../gen/towline/v1/tool_service_pb.ts';
 import { root } from './support/imports.ts';
 import {
   constantsOf,
@@ -26,21 +16,6 @@ import {
 } from './support/limits-page.ts';
 
 const protoFolder = join(root, 'proto', 'towline', 'v1');
-const files = [
-  file_towline_v1_admin_service,
-  file_towline_v1_approval,
-  file_towline_v1_audit,
-  file_towline_v1_audit_service,
-  file_towline_v1_channel,
-  file_towline_v1_channel_service,
-  file_towline_v1_frame,
-  file_towline_v1_link_service,
-  file_towline_v1_mail_transfer,
-  file_towline_v1_mail_transfer_service,
-  file_towline_v1_mailbox_service,
-  file_towline_v1_node_service,
-  file_towline_v1_tool_service,
-];
 const page = readFileSync(join(root, 'docs', 'LIMITS.md'), 'utf8');
 const rows = rowsOf(page);
 const proto = readdirSync(protoFolder)

@@ -31,7 +31,6 @@ import { parseNodeId } from '../trust/node-id.ts';
 import { groupOf } from '../trust/roster/roster.ts';
 import type { Rosters } from '../trust/rosters.ts';
 import type { TokenInfo as KnownToken, Tokens } from '../trust/tokens.ts';
-import type { Agents } from './agents.ts';
 import { joinByInvite } from './group/join.ts';
 import type { HubChoice } from './hub/choice.ts';
 import { type JoinClientAt, openInvite, redeemInvite } from './join-mesh.ts';
@@ -55,7 +54,8 @@ export interface AdminParts {
   readonly invites: Invites;
   readonly tokens: Tokens;
   readonly peers: Peers;
-  readonly agents: Agents;
+  /** How many agents are here. */
+  readonly agentCount: () => number;
   readonly hubs: HubChoice;
   readonly visitors: Visitors;
   readonly tools: LocalTools;
@@ -119,7 +119,7 @@ export function createAdminActions(parts: AdminParts): AdminActions {
         startTime,
         linkCount: parts.links.list({ states: [LinkState.OPEN] }).length,
         peerCount: keyring.entries().length,
-        agentCount: parts.agents.size,
+        agentCount: parts.agentCount(),
         upstreams: parts.tools.sources.map((source) => source.status()),
         configErrors: parts.configErrors(),
         warnings: parts.warnings(),

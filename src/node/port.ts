@@ -5,7 +5,6 @@ import { ConnectError } from '@connectrpc/connect';
 import type { Config } from '../../gen/towline/v1/config_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { AgentEvent } from '../gateway/mcp/face/agents.ts';
 import { createMcpHttpHandler } from '../gateway/mcp/face/http.ts';
 import { createJsonRpcDoor } from '../legacy/json-rpc/server.ts';
 import { acceptedTls } from '../link/carrier/tls.ts';
@@ -20,13 +19,13 @@ import { parseAddress } from '../trust/address.ts';
 import { nodeIdOfCertificate } from '../trust/certificate.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
-import type { Agents } from './agents.ts';
 import { type DoorParts, principalOf } from './door.ts';
 import { advertisedAddresses, formatHostPort } from './listener/addresses.ts';
 import type { ConnectionFacts } from './listener/facts.ts';
 import { defaultConnectionLimits } from './listener/limits.ts';
 import { createListener } from './listener/listener.ts';
 import { localClients } from './local-mesh.ts';
+import type { Presence } from './presence/open.ts';
 import { readTlsPair } from './tls-pair.ts';
 import { version } from './version.ts';
 import { connectionOf, type Visitors } from './visitors.ts';
@@ -43,7 +42,7 @@ export interface PortParts extends DoorParts {
   readonly tls: TlsIdentity;
   readonly hello: () => OwnHello;
   readonly registry: ServiceRegistry;
-  readonly agents: Agents;
+  readonly presence: Pick<Presence, 'onSeat' | 'visits'>;
   readonly visitors: Visitors;
   /** Takes a link that somebody else dialed. */
   readonly adopt: (link: Link) => void;
@@ -72,14 +71,17 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
     log,
     allowedHosts: names,
     clientsFor: (principal) => localClients(registry, principal),
-    onAgent: agentKeeper(parts.agents),
+    onAgent: parts.presence.onSeat,
   });
   const factsOf = new WeakMap<object, ConnectionFacts>();
   const identify = (request: HttpRequest): Principal => {
     const connection = connectionOf(request);
     const peerNodeId = connection && factsOf.get(connection)?.peerNodeId;
     const principal = principalOf({ headers: request.headers, peerNodeId }, parts);
-    if (connection) parts.visitors.note(principal, connection);
+    if (connection) {
+      parts.visitors.note(principal, connection);
+      parts.presence.visits.note(principal, connection);
+    }
     return principal;
   };
   const serveMcp = (request: IncomingMessage, response: ServerResponse) => {
@@ -197,16 +199,6 @@ function hostNames(advertise: readonly string[], host: string): string[] {
   const anyPort = 1;
   const own = advertisedAddresses({ configured: [], host, port: anyPort });
   return [...advertise, ...own].map((address) => parseAddress(address).host);
-}
-
-/** Keeps the list of agents by what the gateway tells. */
-function agentKeeper(agents: Agents): (event: AgentEvent) => void {
-  const leave = new Map<string, () => void>();
-  return ({ kind, name, software }) => {
-    leave.get(name)?.();
-    leave.delete(name);
-    if (kind === 'connect') leave.set(name, agents.arrive({ name, door: 'mcp', software }));
-  };
 }
 
 function limitsOf({ listen }: Config) {

@@ -11,6 +11,7 @@ import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
 import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { PolicyService } from '../../gen/towline/v1/policy_service_pb.ts';
+import { PresenceService } from '../../gen/towline/v1/presence_service_pb.ts';
 import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { RosterService } from '../../gen/towline/v1/roster_service_pb.ts';
 import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
@@ -48,7 +49,6 @@ import { Rosters } from '../trust/rosters.ts';
 import { Rotations } from '../trust/rotations.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
-import { Agents } from './agents.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
 import { openAudit } from './audit/open.ts';
@@ -73,6 +73,8 @@ import { Peers } from './peers.ts';
 import { PolicyKeeper } from './policy/keeper.ts';
 import { lookUpIn, policyView } from './policy/view.ts';
 import { openPort } from './port.ts';
+import { PRESENCE_FEATURE } from './presence/exchange.ts';
+import { openPresence } from './presence/open.ts';
 import { createRelayAcceptor } from './relay/accept.ts';
 import { createRelayDialer } from './relay/dial.ts';
 import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
@@ -179,7 +181,6 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     latestKey: (nodeId) => rotations.latest(nodeId),
     linkTo: (nodeId) => links.linkTo(nodeId),
   });
-  const agents = new Agents();
   const visitors = new Visitors();
 
   const registry = new ServiceRegistry({ log });
@@ -205,7 +206,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     role: config.role,
     team: config.team,
     addresses: advertised(),
-    features: [...relayFeatures(mayRelay()), ROSTER_FEATURE, APPROVAL_FEATURE],
+    features: [...relayFeatures(mayRelay()), ROSTER_FEATURE, PRESENCE_FEATURE, APPROVAL_FEATURE],
   });
   const tls = identity.liveTls;
   const dialer = createDialer({
@@ -233,6 +234,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     exchange.opened(link);
     approval.opened(link);
     mail?.linked(link.peerNodeId);
+    presence.linkOpened(link);
   };
   const links = new Links({
     identity,
@@ -263,6 +265,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       team: config.team,
       software: `towline/${version}`,
     });
+  const presence = await openPresence({ table: store.table('agents'), keyring, self, log });
+  closers.add(() => presence.close());
   const onTrust = async (nodeId: Uint8Array) => {
     await peers.refresh(nodeId);
     links.pool.keep(nodeId, (await book.get(nodeId)).dial);
@@ -298,6 +302,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     ({ config, upstreams: specs, errors } = await policies.load(read));
     relay.review();
     approval.approvals.review();
+    presence.refresh();
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
@@ -320,7 +325,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     invites,
     tokens,
     peers,
-    agents,
+    agentCount: () => presence.size,
     visitors,
     tools: tools.local,
     self,
@@ -379,7 +384,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     self,
     peers: () => peers.list(),
     peer: (alias: string) => peers.byAlias(alias),
-    agents: () => agents.list(),
+    agents: () => presence.agents(),
     peerChanges: peers.changes,
   };
   const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, log });
@@ -398,6 +403,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(ApprovalService, approval.service)
     .add(ApproverService, approval.approverService)
     .add(AuditService, audit.service)
+    .add(PresenceService, presence.service)
     .add(AdminService, createAdminService(admin));
   mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, registry, log });
 
@@ -415,6 +421,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
           .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
       }
       policies.keyringChanged();
+      presence.refresh(removed.map(({ nodeId }) => nodeId));
       links.rename();
       relay.review();
       tools.changes.changed(selfAlias);
@@ -433,7 +440,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     keyring,
     tokens,
     registry,
-    agents,
+    presence,
     visitors,
     adopt,
     log,
@@ -445,6 +452,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tools.changes.close();
     rosters.changes.close();
     exchange.close();
+    presence.quiet();
     peers.changes.close();
     links.board.close();
     tools.peers.close();

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/agent.proto.
  */
 export const file_towline_v1_agent: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0b3dsaW5lL3YxL2FnZW50LnByb3RvEgp0b3dsaW5lLnYxIlIKCEFnZW50UmVmEhgKB25vZGVfaWQYASABKAxCB7pIBHoCaCASLAoFYWdlbnQYAiABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChZ0b3dsaW5lL3YxL2FnZW50LnByb3RvEgp0b3dsaW5lLnYxIlQKCEFnZW50UmVmEhgKB25vZGVfaWQYASABKAxCB7pIBHoCaCASLgoFYWdlbnQYAiABKAlCH7pIHHIaGEAyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRiBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * AgentRef names an agent: whoever works on a node. On the way from one node to another, the agent in whose name a call

@@ -1,4 +1,5 @@
 /** Each session of an MCP client is an agent. Who is here, told to whoever keeps the list of agents. */
+import type { Principal } from '../../../rpc/principal.ts';
 
 export interface AgentEvent {
   readonly kind: 'connect' | 'disconnect';
@@ -6,8 +7,8 @@ export interface AgentEvent {
   readonly name: string;
   /** What the client calls itself, for example "claude-code 2.1.329". For display only. */
   readonly software: string;
-  /** For whom it works. */
-  readonly principal: string;
+  /** Who it showed itself to be. Absent on stdio, where whoever runs the gateway knows. */
+  readonly principal?: Principal;
 }
 
 export interface Seat {
@@ -28,17 +29,18 @@ export class AgentRoll {
   }
 
   /** `clientInfo` is the exact text of what the client says of itself, where it does. */
-  enter(clientInfo: string | undefined, principal: string): Seat {
+  enter(clientInfo: string | undefined, principal?: Principal): Seat {
     const { name: claimed, software } = readClientInfo(clientInfo);
     const name = this.#freeName(claimed);
     this.#names.add(name);
-    this.#tell({ kind: 'connect', name, software, principal });
+    const about = { name, software, ...(principal && { principal }) };
+    this.#tell({ kind: 'connect', ...about });
     let isHere = true;
     const leave = () => {
       if (!isHere) return;
       isHere = false;
       this.#names.delete(name);
-      this.#tell({ kind: 'disconnect', name, software, principal });
+      this.#tell({ kind: 'disconnect', ...about });
     };
     return { name, leave };
   }

@@ -68,7 +68,7 @@ export class HttpGuests {
     const key = `${by} ${clientInfo?.slice(0, maxClientInfoChars) ?? ''}`;
     const known = this.#visitors.get(key);
     if (known) return known.name;
-    const seat = this.#roll.enter(clientInfo, by);
+    const seat = this.#roll.enter(clientInfo, principal);
     this.#visitors.add(key, seat);
     return seat.name;
   }
@@ -84,7 +84,7 @@ export class HttpGuests {
     const lease = this.lease(principal);
     if (lease === undefined) return undefined;
     const by = principalText(principal);
-    const session = new HttpSession(by, lease, this.#roll.enter(clientInfo, by));
+    const session = new HttpSession(by, lease, this.#roll.enter(clientInfo, principal));
     const id = randomUUID();
     if (this.#sessions.add(id, session)) return { id, session };
     session.close();

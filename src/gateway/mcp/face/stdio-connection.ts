@@ -102,7 +102,7 @@ export class StdioConnection {
     if (!isModern(request.method, params)) return this.#dispatchLegacy(request, params, caller);
     checkComplete(params);
     checkVersion(params);
-    this.#seat ??= this.#roll.enter(params.envelope.clientInfo, 'stdio');
+    this.#seat ??= this.#roll.enter(params.envelope.clientInfo);
     return serveModern(this.#view, request, params, caller, this.#seat.name);
   }
 
@@ -114,7 +114,7 @@ export class StdioConnection {
 
   /** From now on the client is somebody, and hears of changes unasked. */
   #greet(clientInfo: string | undefined): void {
-    this.#seat ??= this.#roll.enter(clientInfo, 'stdio');
+    this.#seat ??= this.#roll.enter(clientInfo);
     this.#session.agent = this.#seat.name;
     this.#stopWatching ??= this.#view.catalogue.onChange(() => void this.#writer.write(toolsChanged));
   }

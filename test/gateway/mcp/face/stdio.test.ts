@@ -200,7 +200,7 @@ describe('any client over stdio', () => {
     const door = new StdioDoor(new FakeMesh(), { onAgent: (event) => events.push(event) });
     await door.initialize();
     await door[Symbol.asyncDispose]();
-    const agent = { name: 'old-client', software: 'Old Client 3', principal: 'stdio' };
+    const agent = { name: 'old-client', software: 'Old Client 3' };
     expect(events).toEqual([
       { kind: 'connect', ...agent },
       { kind: 'disconnect', ...agent },
