@@ -71,6 +71,22 @@ export const comments: Readonly<Record<string, string>> = {
     "AddTrustResponse shows the peer.",
   "towline.v1.AddTrustResponse.peer":
     "The peer, as this node knows it now.",
+  "towline.v1.AddressSource":
+    "AddressSource tells who named an address.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_DISCOVERY":
+    "The local network.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_HELLO":
+    "The peer, in its hello.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_HUB":
+    "Another peer.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_INVITE":
+    "An invite.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_MANUAL":
+    "A person.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_ROSTER":
+    "The roster of a group.",
+  "towline.v1.AddressSource.ADDRESS_SOURCE_UNSPECIFIED":
+    "Not known.",
   "towline.v1.AdminService":
     "AdminService runs a node. For its owner alone.",
   "towline.v1.AdminService/AddTrust":
@@ -85,6 +101,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Redeems an invite of another node: dials it, trusts it, and keeps a link to it.\n\nErrors: those of JoinService.Redeem; `unavailable` reason INVITER_UNREACHABLE; `already_exists` reason ALIAS_TAKEN if this node knows another key by the inviter's alias.",
   "towline.v1.AdminService/ListLinks":
     "Lists the open links, and the last 100 that ended, newest first.\n\nErrors: `not_found` reason PEER_UNKNOWN if the filter names an alias that no key has.",
+  "towline.v1.AdminService/ListRoutes":
+    "Lists how each peer would be reached now, and why, by alias.",
   "towline.v1.AdminService/ListTokens":
     "Lists the tokens that were made and neither revoked nor expired.",
   "towline.v1.AdminService/Reload":
@@ -943,6 +961,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Who is asked when the policy says `ask`.",
   "towline.v1.Config.audit":
     "What is recorded of what happens on the node.",
+  "towline.v1.Config.discovery":
+    "How peers are found beside what is known of them.",
   "towline.v1.Config.hub":
     "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
   "towline.v1.Config.hubs":
@@ -1111,6 +1131,10 @@ export const comments: Readonly<Record<string, string>> = {
     "DenyAnswer is a no.",
   "towline.v1.DenyAnswer.comment":
     "What the asker is told. Empty for nothing.",
+  "towline.v1.DiscoveryConfig":
+    "DiscoveryConfig says how a node finds its peers. What is found grants nothing: it is one more address to try, where the key of the peer must answer.",
+  "towline.v1.DiscoveryConfig.mdns":
+    "Whether the node looks for its peers on the local network by multicast DNS, and announces its node id and port there. Off by default: everybody on the network can read the announcement.",
   "towline.v1.ErrorDetail":
     "ErrorDetail is one typed detail of a failed call.",
   "towline.v1.ErrorDetail.type":
@@ -1541,6 +1565,18 @@ export const comments: Readonly<Record<string, string>> = {
     "So many of the first are on this node's disk.",
   "towline.v1.KeepMailResponse.refusal":
     "Why the next one is not. If absent, all are.",
+  "towline.v1.KeepReason":
+    "KeepReason tells why a link is kept.",
+  "towline.v1.KeepReason.KEEP_REASON_HUB":
+    "It is a hub of this node.",
+  "towline.v1.KeepReason.KEEP_REASON_MARKED":
+    "It is marked so: `towline join` and `towline trust add --dial` do.",
+  "towline.v1.KeepReason.KEEP_REASON_ORCHESTRATOR":
+    "This node is an orchestrator: it keeps links to all members of its groups.",
+  "towline.v1.KeepReason.KEEP_REASON_OWNER":
+    "It owns a group that this node is in.",
+  "towline.v1.KeepReason.KEEP_REASON_UNSPECIFIED":
+    "Not known.",
   "towline.v1.LeaveChannelRequest":
     "LeaveChannelRequest names a channel.",
   "towline.v1.LeaveChannelRequest.channel":
@@ -1805,6 +1841,18 @@ export const comments: Readonly<Record<string, string>> = {
     "Asks for the next page. Empty on the last.",
   "towline.v1.ListPresenceResponse.unlisted_count":
     "How many rows of peers are left out, because a peer has more than 1,001 of them.",
+  "towline.v1.ListRoutesRequest":
+    "ListRoutesRequest asks for a page of routes.",
+  "towline.v1.ListRoutesRequest.page_size":
+    "At most this many. If 0, 100; at most 1,000.",
+  "towline.v1.ListRoutesRequest.page_token":
+    "The `next_page_token` of the page before. Empty for the first page.",
+  "towline.v1.ListRoutesResponse":
+    "ListRoutesResponse is a page of routes.",
+  "towline.v1.ListRoutesResponse.next_page_token":
+    "Asks for the next page. Empty on the last.",
+  "towline.v1.ListRoutesResponse.routes":
+    "The routes, by alias.",
   "towline.v1.ListTokensRequest":
     "ListTokensRequest asks for a page of tokens.",
   "towline.v1.ListTokensRequest.page_size":
@@ -1901,6 +1949,14 @@ export const comments: Readonly<Record<string, string>> = {
     "What it is.",
   "towline.v1.LiveStarted.source_id":
     "Names the source in this call.",
+  "towline.v1.LocatePeerRequest":
+    "LocatePeerRequest names a peer.",
+  "towline.v1.LocatePeerRequest.node_id":
+    "Its key.",
+  "towline.v1.LocatePeerResponse":
+    "LocatePeerResponse tells where it may be.",
+  "towline.v1.LocatePeerResponse.addresses":
+    "Where it can be dialed, the best address first. Empty if this node does not know.",
   "towline.v1.Mail":
     "Mail is a message in an inbox.",
   "towline.v1.Mail.create_time":
@@ -2109,6 +2165,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Lists the agents that are on this node now.",
   "towline.v1.NodeService/ListPeers":
     "Lists the peers that this node trusts, connected or not, by alias.",
+  "towline.v1.NodeService/LocatePeer":
+    "Tells where another peer of this node can be dialed. Asked of a hub, where the addresses that are known of a peer do not answer. What is learnt so grants nothing: the peer's key must answer there.\n\nErrors: `not_found` reason PEER_UNKNOWN for a key that is not trusted here, and for one that shares no group with the caller: the two answers are alike.",
   "towline.v1.NodeService/WatchPeers":
     "Sends all peers, then each peer that changes. The server never ends the stream; after a reconnect the caller starts again.",
   "towline.v1.OpenRequest":
@@ -2619,6 +2677,54 @@ export const comments: Readonly<Record<string, string>> = {
     "Tells this node of new keys, oldest first. A key in its keyring is replaced by its successor, under the same alias and in the same groups. Telling it again changes nothing.\n\nErrors: `permission_denied` reason ROTATION_REFUSED if none of the keys is known here, a signature is wrong, the old key has another successor already, or the successor is known by another alias.",
   "towline.v1.RotationService/GetSuccessor":
     "Gives the rotations that lead from a key that this node had to the one that it has: for those who look for it by the old one. Errors: `not_found` reason ROTATION_UNKNOWN.",
+  "towline.v1.Route":
+    "Route tells how one peer is or would be reached.",
+  "towline.v1.Route.addresses":
+    "The addresses that are tried, in this order.",
+  "towline.v1.Route.alias":
+    "The peer's alias.",
+  "towline.v1.Route.carrier":
+    "For a linked peer, how the bytes travel: \"tls\", \"websocket\", \"relay\" or \"memory\".",
+  "towline.v1.Route.dialed":
+    "For a linked peer, whether this node dialed.",
+  "towline.v1.Route.keep_reasons":
+    "Why this node keeps a link to the peer without being asked. Empty if it dials at the first call.",
+  "towline.v1.Route.kind":
+    "What is done for a call to it.",
+  "towline.v1.Route.last_error":
+    "Why the last link or the last attempt ended. Empty if there was none, and while there is a link.",
+  "towline.v1.Route.node_id":
+    "Its key.",
+  "towline.v1.Route.problem":
+    "Why nothing can be tried, for people. Empty otherwise.",
+  "towline.v1.Route.relay_alias":
+    "For a linked peer, the alias of the node that relays; empty if none does.",
+  "towline.v1.Route.relay_aliases":
+    "The peers that are asked to relay where no address answers, in this order.",
+  "towline.v1.Route.remote_address":
+    "For a linked peer, the other end's address, if the carrier has one.",
+  "towline.v1.RouteAddress":
+    "RouteAddress is one place where a peer may be.",
+  "towline.v1.RouteAddress.address":
+    "\"host:port\" or \"wss://…\".",
+  "towline.v1.RouteAddress.see_time":
+    "If present, when it was said last. To the day for what is said at each link.",
+  "towline.v1.RouteAddress.source":
+    "Who said so.",
+  "towline.v1.RouteAddress.success_time":
+    "If present, when a link last opened there.",
+  "towline.v1.RouteKind":
+    "RouteKind tells what is done for a call to a peer.",
+  "towline.v1.RouteKind.ROUTE_KIND_DIAL":
+    "Its addresses are dialed.",
+  "towline.v1.RouteKind.ROUTE_KIND_LINKED":
+    "There is a link.",
+  "towline.v1.RouteKind.ROUTE_KIND_NONE":
+    "There is nothing to try.",
+  "towline.v1.RouteKind.ROUTE_KIND_RELAY":
+    "No address is known: others are asked to relay.",
+  "towline.v1.RouteKind.ROUTE_KIND_UNSPECIFIED":
+    "Not known.",
   "towline.v1.SealedBody":
     "SealedBody is sealed by the sender's node for the receiver's. Bound to it, and not sent with it: the text \"towline-mail-v1\", a zero byte, sender_id, receiver_id, message_id, and the seconds of expire_time as 8 bytes, big-endian. The priority is in the letter.",
   "towline.v1.SealedBody.ciphertext":

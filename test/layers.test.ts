@@ -35,6 +35,7 @@ const OWNERS: Record<string, string> = {
   commander: 'cli',
   'cross-spawn': 'gateway/mcp',
   'eventsource-parser': 'gateway/mcp',
+  'multicast-dns': 'node/discovery',
   'reflect-metadata': 'trust',
   ws: 'link/carrier',
   yaml: 'node/config',

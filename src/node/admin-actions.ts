@@ -12,6 +12,7 @@ import {
   ReloadResponseSchema,
   RemoveTrustResponseSchema,
   RotateKeyResponseSchema,
+  type Route,
   type TokenInfo,
   TokenInfoSchema,
 } from '../../gen/towline/v1/admin_service_pb.ts';
@@ -63,6 +64,7 @@ export interface AdminParts {
   readonly listenAddresses: () => string[];
   readonly advertiseAddresses: () => string[];
   readonly links: LinkBoard;
+  readonly routes: () => Route[];
   readonly refused: () => Record<string, number>;
   readonly configErrors: () => string[];
   readonly warnings: () => string[];
@@ -135,6 +137,8 @@ export function createAdminActions(parts: AdminParts): AdminActions {
       create(ListLinksResponseSchema, { links: parts.links.list({ nodeId: keyOf(peer), states }) }),
 
     watchLinks: ({ peer, intervalMs = defaultWatchMs }, signal) => parts.links.watch(keyOf(peer), intervalMs, signal),
+
+    routes: () => parts.routes(),
 
     async createInvite({ group: asked, alias, lifetimeSeconds }) {
       const holder = alias === '' ? undefined : keyring.byAlias(alias);

@@ -23,6 +23,7 @@ import type { TlsIdentity } from '../trust/tls-identity.ts';
 import type { JoinClientAt } from './join-mesh.ts';
 import type { DialThrough } from './relay/dial.ts';
 import { type ClientAt, followSuccessor, type SuccessionParts, tellSuccessor } from './succession.ts';
+import type { Locate } from './topology/ask-hubs.ts';
 
 /** Nobody reads the name: keys are what counts. */
 const BASE_URL = 'https://towline.invalid';
@@ -38,6 +39,8 @@ export interface DialerParts {
   readonly hello: () => OwnHello;
   /** Where a peer may be, the best address first. */
   readonly addressesOf: (nodeId: Uint8Array) => readonly string[];
+  /** Asks others where a peer is. */
+  readonly locate: Locate;
   /** Links to peers that relay, the best first. */
   readonly hubs: () => readonly Link[];
   readonly dialThrough: DialThrough;
@@ -59,7 +62,7 @@ const relayAfterMs = 1_000;
 const maxHubs = 4;
 
 export function createDialer(parts: DialerParts): Dialer {
-  const { identity, tls, hello, addressesOf, hubs, dialThrough, succession, log } = parts;
+  const { identity, tls, hello, addressesOf, locate, hubs, dialThrough, succession, log } = parts;
 
   /** A carrier to the first of the addresses that answers. */
   const carrierTo = (nodeId: Uint8Array, addresses: readonly string[], signal: AbortSignal): Promise<Carrier> =>
@@ -85,9 +88,11 @@ export function createDialer(parts: DialerParts): Dialer {
 
   async function dialDirect(nodeId: Uint8Array, signal: AbortSignal): Promise<Link> {
     const failures: unknown[] = [];
-    for (const addresses of directFirst(addressesOf(nodeId))) {
+    const known = addressesOf(nodeId);
+    for (const addresses of [...directFirst(known), undefined]) {
       try {
-        return await openAt(nodeId, addresses, signal);
+        const asked = addresses ?? (await elsewhere(nodeId, known, failures, signal));
+        return await openAt(nodeId, asked, signal);
       } catch (error) {
         const news: unknown[] = error instanceof AggregateError ? error.errors : [error];
         failures.push(...news);
@@ -97,6 +102,17 @@ export function createDialer(parts: DialerParts): Dialer {
       }
     }
     throw noAnswer(failures);
+  }
+
+  /** Where others say that the peer is, beside the places that failed. Who has refused this node need not be looked for. */
+  async function elsewhere(
+    nodeId: Uint8Array,
+    known: readonly string[],
+    failures: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    if (failures.some(isRefusal)) return [];
+    return (await locate(nodeId, signal)).filter((address) => !known.includes(address));
   }
 
   async function dialRelayed(nodeId: Uint8Array, direct: Promise<Link>, signal: AbortSignal): Promise<Link> {
@@ -170,10 +186,15 @@ function dialCarrier(options: TlsDialOptions): Promise<Carrier> {
   return parseAddress(options.address).kind === 'direct' ? dialTls(options) : dialWebSocket(options);
 }
 
+/** Somebody was there, and it was not to be. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof LocalError && error.reason !== 'LINK_UNREACHABLE';
+}
+
 /** The peer itself said no: that is the news. Else nobody was there. */
 function noAnswer(all: Iterable<unknown>): unknown {
   const failures = [...all];
-  const refusal = failures.find((error) => error instanceof LocalError && error.reason !== 'LINK_UNREACHABLE');
+  const refusal = failures.find(isRefusal);
   if (refusal !== undefined) return refusal;
   if (failures.length === 1) return failures[0];
   const why = failures.length === 0 ? 'no address of it is known' : failures.map(messageOf).join('; ');

@@ -5,7 +5,7 @@ import type { HelloBody } from '../../gen/towline/v1/frame_pb.ts';
 import { NodeSchema, type Peer, PeerSchema, PeerState } from '../../gen/towline/v1/node_pb.ts';
 import { Broadcast } from '../base/broadcast.ts';
 import type { Principal } from '../rpc/principal.ts';
-import type { AddressBook, PeerAddresses } from '../trust/address-book.ts';
+import { type AddressBook, bestAddresses, type KnownAddress, type PeerAddresses } from '../trust/address-book.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import type { KeyringEntry } from '../trust/keyring-entries.ts';
 import { nodeIdKey } from '../trust/node-id.ts';
@@ -28,6 +28,7 @@ export class Peers {
   readonly #book: AddressBook;
   readonly #contacts = new Map<string, Contact>();
   readonly #toolCount: (alias: string) => number;
+  #others: (nodeId: Uint8Array) => readonly KnownAddress[] = () => [];
 
   constructor(keyring: Keyring, book: AddressBook, toolCount: (alias: string) => number) {
     this.#keyring = keyring;
@@ -65,8 +66,23 @@ export class Peers {
     return entry && this.#view(entry);
   }
 
+  /** From now on these addresses count beside those of the book: what rosters and the local network say. */
+  useAddresses(others: (nodeId: Uint8Array) => readonly KnownAddress[]): void {
+    this.#others = others;
+  }
+
+  /** Where a peer may be, the best address first, at most 16. */
+  known(nodeId: Uint8Array): KnownAddress[] {
+    return bestAddresses([...(this.#contact(nodeId).addresses?.addresses ?? []), ...this.#others(nodeId)]);
+  }
+
   addresses(nodeId: Uint8Array): readonly string[] {
-    return this.#contact(nodeId).addresses?.addresses.map(({ address }) => address) ?? [];
+    return this.known(nodeId).map(({ address }) => address);
+  }
+
+  /** Why the last link or attempt ended; empty if there was none. */
+  lastError(nodeId: Uint8Array): string {
+    return this.#contact(nodeId).lastError;
   }
 
   /** The keys that this node keeps a link to without being asked. */
@@ -100,7 +116,7 @@ export class Peers {
         features: hello?.features ?? [],
       }),
       groups: [...entry.groups],
-      addresses: addresses?.addresses.map(({ address }) => address) ?? [],
+      addresses: [...this.addresses(entry.nodeId)],
       dial: addresses?.dial ?? false,
       state,
       lastError,

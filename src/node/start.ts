@@ -59,7 +59,6 @@ import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
 import { createGroupActions } from './group/actions.ts';
 import { RosterExchange } from './group/exchange.ts';
-import { keepOwners } from './group/keep-owners.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
 import { openHubChoice } from './hub/choice.ts';
@@ -80,6 +79,7 @@ import { createRelayDialer } from './relay/dial.ts';
 import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
 import { createKeyRotation } from './rotation.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
+import { createTopology } from './topology/open.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
 import { Visitors } from './visitors.ts';
@@ -213,7 +213,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     identity,
     tls,
     hello,
-    addressesOf: (nodeId) => [...new Set([...peers.addresses(nodeId), ...rosters.addresses(nodeId)])],
+    addressesOf: (nodeId) => peers.addresses(nodeId),
+    locate: (nodeId, signal) => topology.locate(nodeId, signal),
     hubs: () => hubsOf(links.pool.links()),
     dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
     succession: { own: () => ownRotations(), follow: (chain) => rotation.follow(chain) },
@@ -248,6 +249,19 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     opened,
     log,
   });
+  const topology = createTopology({
+    identity,
+    keyring,
+    rosters,
+    book,
+    peers,
+    hubs,
+    config: () => config,
+    pool: () => links.pool,
+    port: () => listening && Number(new URL(listening.url).port),
+    probe: (nodeId) => links.probe(nodeId),
+    log,
+  });
   const adopt = (link: Link) => links.pool.adopt(link);
   const relay = createRelay(
     carryView({ identity, keyring, isOn: mayRelay, links: () => links.pool.links(), log }),
@@ -269,13 +283,14 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   closers.add(() => presence.close());
   const onTrust = async (nodeId: Uint8Array) => {
     await peers.refresh(nodeId);
-    links.pool.keep(nodeId, (await book.get(nodeId)).dial);
+    topology.review(nodeId);
     links.probe(nodeId);
   };
   const cutOff = (nodeId: Uint8Array) => {
     links.pool.revoke(nodeId);
     visitors.end(nodeId);
     peers.forget(nodeId);
+    topology.forget(nodeId);
   };
   const rotation = createKeyRotation({
     home: paths.home,
@@ -303,6 +318,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     relay.review();
     approval.approvals.review();
     presence.refresh();
+    topology.review();
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
@@ -336,6 +352,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     listenAddresses: () => listening?.bound() ?? [],
     advertiseAddresses: advertised,
     links: links.board,
+    routes: () => topology.routes(),
     methods: () => registry.methods(),
     refused: () => listening?.refused() ?? {},
     warnings: () => [...warnings, ...audit.warnings()],
@@ -385,6 +402,10 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     peers: () => peers.list(),
     peer: (alias: string) => peers.byAlias(alias),
     agents: () => presence.agents(),
+    whereabouts: (nodeId: Uint8Array) => {
+      const entry = keyring.byId(nodeId);
+      return entry && { groups: entry.groups, addresses: peers.addresses(entry.nodeId) };
+    },
     peerChanges: peers.changes,
   };
   const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, log });
@@ -424,6 +445,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       presence.refresh(removed.map(({ nodeId }) => nodeId));
       links.rename();
       relay.review();
+      topology.review();
       tools.changes.changed(selfAlias);
     }),
   );
@@ -466,10 +488,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 
   await upstreams.apply(specs);
   await peers.refresh();
-  for (const nodeId of peers.toDial()) links.pool.keep(nodeId, true);
-  const ending = new AbortController();
-  closers.add(() => ending.abort());
-  keepOwners({ rosters, keyring, book, keep: (nodeId, keep) => links.pool.keep(nodeId, keep), log }, ending.signal);
+  closers.add(() => topology.close());
+  await topology.open();
   for (const error of errors) log.warn('configuration', { error });
   log.info('node up', { nodeId: identity.text, url, version });
 

@@ -7,6 +7,7 @@ import { equalBytes, toHex } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { mayBeLearnt } from './address.ts';
+import type { KnownAddress } from './address-book.ts';
 import type { Identity } from './identity.ts';
 import type { Keyring } from './keyring.ts';
 import { aliasTakenError, type RosterKeys } from './keyring-entries.ts';
@@ -138,9 +139,14 @@ export class Rosters {
     return isExpired(held.roster, this.#now()) || !memberInForce(held, identity.nodeId) ? [] : membersOf(held);
   }
 
-  /** Where rosters say that a key can be dialed; only what other nodes may say. */
-  addresses(nodeId: Uint8Array): string[] {
-    return this.list().flatMap((held) => (memberInForce(held, nodeId)?.addresses ?? []).filter(mayBeLearnt));
+  /** Where rosters say that a key can be dialed, and since when; only what other nodes may say. */
+  addresses(nodeId: Uint8Array): KnownAddress[] {
+    return this.list().flatMap((held) => {
+      const { createTime } = held.roster.body;
+      const seenMs = createTime ? timestampMs(createTime) : 0;
+      const addresses = (memberInForce(held, nodeId)?.addresses ?? []).filter(mayBeLearnt);
+      return addresses.map((address): KnownAddress => ({ address, source: 'roster', seenMs }));
+    });
   }
 
   isOwner({ roster }: HeldGroup): boolean {

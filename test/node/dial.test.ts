@@ -27,6 +27,7 @@ async function dial(...addresses: string[]) {
     tls: await one.tls(),
     hello: () => ({ instanceId: one.instanceId, software: 'test/1' }),
     addressesOf: () => addresses,
+    locate: async () => [],
     hubs: () => [],
     dialThrough: () => Promise.reject(new Error('nobody relays here')),
     succession: { own: () => [], follow: async () => undefined },

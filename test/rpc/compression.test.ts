@@ -158,6 +158,7 @@ describe('an inviter that answers a join', () => {
       tls: await joiner.tls(),
       hello: () => ({ instanceId: joiner.instanceId, software: 'test/1' }),
       addressesOf: () => [],
+      locate: async () => [],
       hubs: () => [],
       dialThrough: () => Promise.reject(new Error('there is no hub')),
       succession: { own: () => [], follow: async () => undefined },

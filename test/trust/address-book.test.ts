@@ -47,7 +47,9 @@ describe('an address book', () => {
     await book.learn(A, ['h:1'], 'manual');
     await book.markSuccess(A, 'h:1');
     await book.learn(A, ['h:1'], 'hello');
-    expect((await book.get(A)).addresses).toEqual([{ address: 'h:1', source: 'manual', successMs: clock.ms }]);
+    expect((await book.get(A)).addresses).toEqual([
+      { address: 'h:1', source: 'manual', successMs: clock.ms, seenMs: clock.ms },
+    ]);
   });
 
   it('takes an unencrypted WebSocket of this machine from a person, and not from a hello', async () => {
@@ -87,11 +89,11 @@ describe('an address book', () => {
   });
 
   it('remembers whom to dial, across restarts, until it forgets the peer', async () => {
-    const { book, table } = setUp();
+    const { book, table, clock } = setUp();
     await book.learn(A, ['h:1'], 'invite');
     await book.setDial(A, true);
     const again = new AddressBook(table);
-    const expected = { nodeId: A, dial: true, addresses: [{ address: 'h:1', source: 'invite' }] };
+    const expected = { nodeId: A, dial: true, addresses: [{ address: 'h:1', source: 'invite', seenMs: clock.ms }] };
     expect(await again.list()).toEqual([expected]);
     await again.setDial(A, false);
     expect((await again.get(A)).dial).toBe(false);
@@ -105,6 +107,22 @@ describe('an address book', () => {
     await Promise.all([...changes, book.setDial(A, true)]);
     expect((await addresses()).sort()).toEqual(Array.from({ length: 10 }, (_, n) => `h${n}:1`));
     expect((await book.get(A)).dial).toBe(true);
+  });
+
+  it('forgets after thirty days what a peer or a hub claimed and nobody repeated, and nothing where a link opened', async () => {
+    const { book, addresses, clock } = setUp();
+    const day = 86_400_000;
+    await book.learn(A, ['manual:1'], 'manual');
+    await book.learn(A, ['invite:1'], 'invite');
+    await book.learn(A, ['claimed:1', 'worked:1'], 'hello');
+    await book.learn(A, ['hub:1', 'once:1'], 'hub');
+    await book.markSuccess(A, 'worked:1');
+    clock.ms += 20 * day;
+    await book.learn(A, ['hub:1'], 'hub');
+    clock.ms += 11 * day;
+    expect(await addresses()).toEqual(['worked:1', 'manual:1', 'invite:1', 'hub:1']);
+    clock.ms += 31 * day;
+    expect(await addresses()).toEqual(['worked:1', 'manual:1', 'invite:1']);
   });
 
   it('writes nothing when a hello says what it said before', async () => {

@@ -22,7 +22,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/admin_service.proto.
  */
 export const file_towline_v1_admin_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKIBAoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSEAoId2FybmluZ3MYDSADKAkSIwoEaHVicxgOIAMoCzIVLnRvd2xpbmUudjEuSHViU3RhdHVzGjkKF1JlZnVzZWRDb25uZWN0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEidAoJSHViU3RhdHVzEg8KB3NlcnZpY2UYASABKAkSDQoFYWxpYXMYAiABKAkSDwoHbm9kZV9pZBgDIAEoDBIlCgZzb3VyY2UYBCABKA4yFS50b3dsaW5lLnYxLkh1YlNvdXJjZRIPCgdwcm9ibGVtGAUgASgJIlsKEExpc3RMaW5rc1JlcXVlc3QSFgoEcGVlchgBIAEoCUIIukgFcgMYgAESLwoGc3RhdGVzGAIgAygOMhUudG93bGluZS52MS5MaW5rU3RhdGVCCLpIBZIBAhADIjoKEUxpc3RMaW5rc1Jlc3BvbnNlEiUKBWxpbmtzGAEgAygLMhYudG93bGluZS52MS5MaW5rU3RhdHVzImIKEVdhdGNoTGlua3NSZXF1ZXN0EhYKBHBlZXIYASABKAlCCLpIBXIDGIABEiUKC2ludGVydmFsX21zGAIgASgNQgu6SAgqBhjg1AMoZEgAiAEBQg4KDF9pbnRlcnZhbF9tcyJ0ChJXYXRjaExpbmtzUmVzcG9uc2USJgoEbGluaxgBIAEoCzIWLnRvd2xpbmUudjEuTGlua1N0YXR1c0gAEiYKBXJvdW5kGAIgASgLMhUudG93bGluZS52MS5MaW5rUm91bmRIAEIOCgVldmVudBIFukgCCAEiHwoJTGlua1JvdW5kEhIKCm9wZW5fY291bnQYASABKA0i4AUKCkxpbmtTdGF0dXMSDQoFYWxpYXMYASABKAkSDwoHbm9kZV9pZBgCIAEoDBIPCgdjYXJyaWVyGAMgASgJEg4KBmRpYWxlZBgEIAEoCBIWCg5yZW1vdGVfYWRkcmVzcxgFIAEoCRItCglvcGVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsb3NlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDGNsb3NlX3JlYXNvbhgIIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SFQoNY2xvc2VfbWVzc2FnZRgJIAEoCRIUCgxzdHJlYW1fY291bnQYCiABKA0SGgoNcm91bmRfdHJpcF9tcxgLIAEoAUgAiAEBEhIKCnNlbnRfYnl0ZXMYDCABKAQSFgoOcmVjZWl2ZWRfYnl0ZXMYDSABKAQSGAoQc2VudF9mcmFtZV9jb3VudBgOIAEoBBIZChFzZW50X3BhY2tldF9jb3VudBgPIAEoBBIPCgdsaW5rX2lkGBAgASgNEiQKBXN0YXRlGBEgASgOMhUudG93bGluZS52MS5MaW5rU3RhdGUSFgoOY2xvc2VkX2J5X3BlZXIYEiABKAgSHAoUcmVjZWl2ZWRfZnJhbWVfY291bnQYEyABKAQSHQoVcmVjZWl2ZWRfcGFja2V0X2NvdW50GBQgASgEEhQKDHVuc2VudF9ieXRlcxgVIAEoBBIoCgdjcmVkaXRzGBYgASgLMhcudG93bGluZS52MS5MaW5rQ3JlZGl0cxIyChFsYXN0X2Nsb3NlX3JlYXNvbhgXIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SGgoSbGFzdF9jbG9zZV9tZXNzYWdlGBggASgJEhMKC3JlbGF5X2FsaWFzGBkgASgJQhAKDl9yb3VuZF90cmlwX21zIocBCgtMaW5rQ3JlZGl0cxIVCg1zZW5kX21lc3NhZ2VzGAEgASgEEhIKCnNlbmRfYnl0ZXMYAiABKAQSGAoQcmVjZWl2ZV9tZXNzYWdlcxgDIAEoBBIVCg1yZWNlaXZlX2J5dGVzGAQgASgEEhwKFHdhaXRpbmdfc3RyZWFtX2NvdW50GAUgASgNIsEBChNDcmVhdGVJbnZpdGVSZXF1ZXN0EjMKBWdyb3VwGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFYWxpYXMYAiABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIrChBsaWZldGltZV9zZWNvbmRzGAMgASgNQgy6SAkqBxiAmp4BKAFIAIgBAUITChFfbGlmZXRpbWVfc2Vjb25kcyJmChRDcmVhdGVJbnZpdGVSZXNwb25zZRIOCgZpbnZpdGUYASABKAkSLwoLZXhwaXJlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWdyb3VwGAMgASgJItIBCgtKb2luUmVxdWVzdBIbCgZpbnZpdGUYASABKAlCC7pICHIGEAEYgIABEjMKBWFsaWFzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI8Cg5wcm9wb3NlZF9hbGlhcxgEIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIlQKDEpvaW5SZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyEhEKCW93bl9hbGlhcxgCIAEoCRIRCglodWJfYWxpYXMYAyABKAkivQEKD0FkZFRydXN0UmVxdWVzdBIYCgdub2RlX2lkGAEgASgMQge6SAR6AmggEjAKBWFsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMwoFZ3JvdXAYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBIbCglhZGRyZXNzZXMYBCADKAlCCLpIBZIBAhAQEgwKBGRpYWwYBSABKAgiMgoQQWRkVHJ1c3RSZXNwb25zZRIeCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVyImMKElJlbW92ZVRydXN0UmVxdWVzdBIYCgRwZWVyGAEgASgJQgq6SAdyBRABGIABEjMKBWdyb3VwGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQiNgoTUmVtb3ZlVHJ1c3RSZXNwb25zZRIOCgZncm91cHMYASADKAkSDwoHcmV2b2tlZBgCIAEoCCKnAgoSQ3JlYXRlVG9rZW5SZXF1ZXN0Ei8KBGtpbmQYASABKA4yFS50b3dsaW5lLnYxLlRva2VuS2luZEIKukgHggEEGAIYAxIzCgdzdWJqZWN0GAIgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKBmdyb3VwcxgDIAMoCUIIukgFkgECEEASKwoQbGlmZXRpbWVfc2Vjb25kcxgEIAEoDUIMukgJKgcYgOeEDygBSACIAQESHgoGc2NvcGVzGAUgAygJQg66SAuSAQgQECIEcgIYYBIgCgpjbGllbnRfa2V5GAYgASgMQge6SAR6AmggSAGIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHNCDQoLX2NsaWVudF9rZXkiSQoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIjCgRpbmZvGAIgASgLMhUudG93bGluZS52MS5Ub2tlbkluZm8isAIKCVRva2VuSW5mbxIQCgh0b2tlbl9pZBgBIAEoDBIjCgRraW5kGAIgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmQSDwoHc3ViamVjdBgDIAEoCRIOCgZncm91cHMYBCADKAkSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X3VzZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzY29wZXMYCCADKAkSFwoKY2xpZW50X2tleRgJIAEoDEgAiAEBQg0KC19jbGllbnRfa2V5Ik4KEUxpc3RUb2tlbnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiVAoSTGlzdFRva2Vuc1Jlc3BvbnNlEiUKBnRva2VucxgBIAMoCzIVLnRvd2xpbmUudjEuVG9rZW5JbmZvEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIvChJSZXZva2VUb2tlblJlcXVlc3QSGQoIdG9rZW5faWQYASABKAxCB7pIBHoCaBAiFQoTUmV2b2tlVG9rZW5SZXNwb25zZSIPCg1SZWxvYWRSZXF1ZXN0IicKDlJlbG9hZFJlc3BvbnNlEhUKDWNvbmZpZ19lcnJvcnMYASADKAkiEQoPU2h1dGRvd25SZXF1ZXN0IhIKEFNodXRkb3duUmVzcG9uc2UiTAoQUm90YXRlS2V5UmVxdWVzdBImCg1ncmFjZV9zZWNvbmRzGAEgASgNQgq6SAcqBRiAmp4BSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiRwoRUm90YXRlS2V5UmVzcG9uc2USDwoHbm9kZV9pZBgBIAEoDBIRCglmb2xsb3dlcnMYAiADKAkSDgoGdW50b2xkGAMgAygJKmgKCUh1YlNvdXJjZRIaChZIVUJfU09VUkNFX1VOU1BFQ0lGSUVEEAASEwoPSFVCX1NPVVJDRV9OT05FEAESFQoRSFVCX1NPVVJDRV9DT05GSUcQAhITCg9IVUJfU09VUkNFX0pPSU4QAypsCglMaW5rU3RhdGUSGgoWTElOS19TVEFURV9VTlNQRUNJRklFRBAAEhMKD0xJTktfU1RBVEVfT1BFThABEhcKE0xJTktfU1RBVEVfRFJBSU5JTkcQAhIVChFMSU5LX1NUQVRFX0NMT1NFRBADMq8ICgxBZG1pblNlcnZpY2USUQoJR2V0U3RhdHVzEhwudG93bGluZS52MS5HZXRTdGF0dXNSZXF1ZXN0Gh0udG93bGluZS52MS5HZXRTdGF0dXNSZXNwb25zZSIHkAIBqLsYBBJRCglMaXN0TGlua3MSHC50b3dsaW5lLnYxLkxpc3RMaW5rc1JlcXVlc3QaHS50b3dsaW5lLnYxLkxpc3RMaW5rc1Jlc3BvbnNlIgeQAgGouxgEElYKCldhdGNoTGlua3MSHS50b3dsaW5lLnYxLldhdGNoTGlua3NSZXF1ZXN0Gh4udG93bGluZS52MS5XYXRjaExpbmtzUmVzcG9uc2UiB5ACAai7GAQwARJXCgxDcmVhdGVJbnZpdGUSHy50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlcXVlc3QaIC50b3dsaW5lLnYxLkNyZWF0ZUludml0ZVJlc3BvbnNlIgSouxgEEj8KBEpvaW4SFy50b3dsaW5lLnYxLkpvaW5SZXF1ZXN0GhgudG93bGluZS52MS5Kb2luUmVzcG9uc2UiBKi7GAQSSwoIQWRkVHJ1c3QSGy50b3dsaW5lLnYxLkFkZFRydXN0UmVxdWVzdBocLnRvd2xpbmUudjEuQWRkVHJ1c3RSZXNwb25zZSIEqLsYBBJUCgtSZW1vdmVUcnVzdBIeLnRvd2xpbmUudjEuUmVtb3ZlVHJ1c3RSZXF1ZXN0Gh8udG93bGluZS52MS5SZW1vdmVUcnVzdFJlc3BvbnNlIgSouxgEElQKC0NyZWF0ZVRva2VuEh4udG93bGluZS52MS5DcmVhdGVUb2tlblJlcXVlc3QaHy50b3dsaW5lLnYxLkNyZWF0ZVRva2VuUmVzcG9uc2UiBKi7GAQSVAoKTGlzdFRva2VucxIdLnRvd2xpbmUudjEuTGlzdFRva2Vuc1JlcXVlc3QaHi50b3dsaW5lLnYxLkxpc3RUb2tlbnNSZXNwb25zZSIHkAIBqLsYBBJUCgtSZXZva2VUb2tlbhIeLnRvd2xpbmUudjEuUmV2b2tlVG9rZW5SZXF1ZXN0Gh8udG93bGluZS52MS5SZXZva2VUb2tlblJlc3BvbnNlIgSouxgEEk4KCVJvdGF0ZUtleRIcLnRvd2xpbmUudjEuUm90YXRlS2V5UmVxdWVzdBodLnRvd2xpbmUudjEuUm90YXRlS2V5UmVzcG9uc2UiBKi7GAQSRQoGUmVsb2FkEhkudG93bGluZS52MS5SZWxvYWRSZXF1ZXN0GhoudG93bGluZS52MS5SZWxvYWRSZXNwb25zZSIEqLsYBBJLCghTaHV0ZG93bhIbLnRvd2xpbmUudjEuU2h1dGRvd25SZXF1ZXN0GhwudG93bGluZS52MS5TaHV0ZG93blJlc3BvbnNlIgSouxgEYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
+  fileDesc("Ch50b3dsaW5lL3YxL2FkbWluX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKIBAoRR2V0U3RhdHVzUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZRIYChBsaXN0ZW5fYWRkcmVzc2VzGAIgAygJEhsKE2FkdmVydGlzZV9hZGRyZXNzZXMYAyADKAkSCwoDcGlkGAQgASgNEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmxpbmtfY291bnQYBiABKA0SEgoKcGVlcl9jb3VudBgHIAEoDRITCgthZ2VudF9jb3VudBgIIAEoDRItCgl1cHN0cmVhbXMYCSADKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtU3RhdHVzEhUKDWNvbmZpZ19lcnJvcnMYCiADKAkSFgoOcmVzaWRlbnRfYnl0ZXMYCyABKAQSUgoTcmVmdXNlZF9jb25uZWN0aW9ucxgMIAMoCzI1LnRvd2xpbmUudjEuR2V0U3RhdHVzUmVzcG9uc2UuUmVmdXNlZENvbm5lY3Rpb25zRW50cnkSEAoId2FybmluZ3MYDSADKAkSIwoEaHVicxgOIAMoCzIVLnRvd2xpbmUudjEuSHViU3RhdHVzGjkKF1JlZnVzZWRDb25uZWN0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEidAoJSHViU3RhdHVzEg8KB3NlcnZpY2UYASABKAkSDQoFYWxpYXMYAiABKAkSDwoHbm9kZV9pZBgDIAEoDBIlCgZzb3VyY2UYBCABKA4yFS50b3dsaW5lLnYxLkh1YlNvdXJjZRIPCgdwcm9ibGVtGAUgASgJIlsKEExpc3RMaW5rc1JlcXVlc3QSFgoEcGVlchgBIAEoCUIIukgFcgMYgAESLwoGc3RhdGVzGAIgAygOMhUudG93bGluZS52MS5MaW5rU3RhdGVCCLpIBZIBAhADIjoKEUxpc3RMaW5rc1Jlc3BvbnNlEiUKBWxpbmtzGAEgAygLMhYudG93bGluZS52MS5MaW5rU3RhdHVzImIKEVdhdGNoTGlua3NSZXF1ZXN0EhYKBHBlZXIYASABKAlCCLpIBXIDGIABEiUKC2ludGVydmFsX21zGAIgASgNQgu6SAgqBhjg1AMoZEgAiAEBQg4KDF9pbnRlcnZhbF9tcyJ0ChJXYXRjaExpbmtzUmVzcG9uc2USJgoEbGluaxgBIAEoCzIWLnRvd2xpbmUudjEuTGlua1N0YXR1c0gAEiYKBXJvdW5kGAIgASgLMhUudG93bGluZS52MS5MaW5rUm91bmRIAEIOCgVldmVudBIFukgCCAEiHwoJTGlua1JvdW5kEhIKCm9wZW5fY291bnQYASABKA0i4AUKCkxpbmtTdGF0dXMSDQoFYWxpYXMYASABKAkSDwoHbm9kZV9pZBgCIAEoDBIPCgdjYXJyaWVyGAMgASgJEg4KBmRpYWxlZBgEIAEoCBIWCg5yZW1vdGVfYWRkcmVzcxgFIAEoCRItCglvcGVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsb3NlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDGNsb3NlX3JlYXNvbhgIIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SFQoNY2xvc2VfbWVzc2FnZRgJIAEoCRIUCgxzdHJlYW1fY291bnQYCiABKA0SGgoNcm91bmRfdHJpcF9tcxgLIAEoAUgAiAEBEhIKCnNlbnRfYnl0ZXMYDCABKAQSFgoOcmVjZWl2ZWRfYnl0ZXMYDSABKAQSGAoQc2VudF9mcmFtZV9jb3VudBgOIAEoBBIZChFzZW50X3BhY2tldF9jb3VudBgPIAEoBBIPCgdsaW5rX2lkGBAgASgNEiQKBXN0YXRlGBEgASgOMhUudG93bGluZS52MS5MaW5rU3RhdGUSFgoOY2xvc2VkX2J5X3BlZXIYEiABKAgSHAoUcmVjZWl2ZWRfZnJhbWVfY291bnQYEyABKAQSHQoVcmVjZWl2ZWRfcGFja2V0X2NvdW50GBQgASgEEhQKDHVuc2VudF9ieXRlcxgVIAEoBBIoCgdjcmVkaXRzGBYgASgLMhcudG93bGluZS52MS5MaW5rQ3JlZGl0cxIyChFsYXN0X2Nsb3NlX3JlYXNvbhgXIAEoDjIXLnRvd2xpbmUudjEuQ2xvc2VSZWFzb24SGgoSbGFzdF9jbG9zZV9tZXNzYWdlGBggASgJEhMKC3JlbGF5X2FsaWFzGBkgASgJQhAKDl9yb3VuZF90cmlwX21zIocBCgtMaW5rQ3JlZGl0cxIVCg1zZW5kX21lc3NhZ2VzGAEgASgEEhIKCnNlbmRfYnl0ZXMYAiABKAQSGAoQcmVjZWl2ZV9tZXNzYWdlcxgDIAEoBBIVCg1yZWNlaXZlX2J5dGVzGAQgASgEEhwKFHdhaXRpbmdfc3RyZWFtX2NvdW50GAUgASgNIk4KEUxpc3RSb3V0ZXNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiUAoSTGlzdFJvdXRlc1Jlc3BvbnNlEiEKBnJvdXRlcxgBIAMoCzIRLnRvd2xpbmUudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrECCgVSb3V0ZRINCgVhbGlhcxgBIAEoCRIPCgdub2RlX2lkGAIgASgMEiMKBGtpbmQYAyABKA4yFS50b3dsaW5lLnYxLlJvdXRlS2luZBIPCgdjYXJyaWVyGAQgASgJEhYKDnJlbW90ZV9hZGRyZXNzGAUgASgJEhMKC3JlbGF5X2FsaWFzGAYgASgJEg4KBmRpYWxlZBgHIAEoCBIrCglhZGRyZXNzZXMYCCADKAsyGC50b3dsaW5lLnYxLlJvdXRlQWRkcmVzcxIVCg1yZWxheV9hbGlhc2VzGAkgAygJEiwKDGtlZXBfcmVhc29ucxgKIAMoDjIWLnRvd2xpbmUudjEuS2VlcFJlYXNvbhISCgpsYXN0X2Vycm9yGAsgASgJEg8KB3Byb2JsZW0YDCABKAkiqgEKDFJvdXRlQWRkcmVzcxIPCgdhZGRyZXNzGAEgASgJEikKBnNvdXJjZRgCIAEoDjIZLnRvd2xpbmUudjEuQWRkcmVzc1NvdXJjZRIsCghzZWVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc3VjY2Vzc190aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLBAQoTQ3JlYXRlSW52aXRlUmVxdWVzdBIzCgVncm91cBgBIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWFsaWFzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSKwoQbGlmZXRpbWVfc2Vjb25kcxgDIAEoDUIMukgJKgcYgJqeASgBSACIAQFCEwoRX2xpZmV0aW1lX3NlY29uZHMiZgoUQ3JlYXRlSW52aXRlUmVzcG9uc2USDgoGaW52aXRlGAEgASgJEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVncm91cBgDIAEoCSLSAQoLSm9pblJlcXVlc3QSGwoGaW52aXRlGAEgASgJQgu6SAhyBhABGICAARIzCgVhbGlhcxgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBWdyb3VwGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSPAoOcHJvcG9zZWRfYWxpYXMYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCJUCgxKb2luUmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLnRvd2xpbmUudjEuUGVlchIRCglvd25fYWxpYXMYAiABKAkSEQoJaHViX2FsaWFzGAMgASgJIr0BCg9BZGRUcnVzdFJlcXVlc3QSGAoHbm9kZV9pZBgBIAEoDEIHukgEegJoIBIwCgVhbGlhcxgCIAEoCUIhukgechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjMKBWdyb3VwGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSGwoJYWRkcmVzc2VzGAQgAygJQgi6SAWSAQIQEBIMCgRkaWFsGAUgASgIIjIKEEFkZFRydXN0UmVzcG9uc2USHgoEcGVlchgBIAEoCzIQLnRvd2xpbmUudjEuUGVlciJjChJSZW1vdmVUcnVzdFJlcXVlc3QSGAoEcGVlchgBIAEoCUIKukgHcgUQARiAARIzCgVncm91cBgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kIjYKE1JlbW92ZVRydXN0UmVzcG9uc2USDgoGZ3JvdXBzGAEgAygJEg8KB3Jldm9rZWQYAiABKAgipwIKEkNyZWF0ZVRva2VuUmVxdWVzdBIvCgRraW5kGAEgASgOMhUudG93bGluZS52MS5Ub2tlbktpbmRCCrpIB4IBBBgCGAMSMwoHc3ViamVjdBgCIAEoCUIiukgfch0yG15bYS16MC05XVthLXowLTlfLi1dezAsNjN9JBIYCgZncm91cHMYAyADKAlCCLpIBZIBAhBAEisKEGxpZmV0aW1lX3NlY29uZHMYBCABKA1CDLpICSoHGIDnhA8oAUgAiAEBEh4KBnNjb3BlcxgFIAMoCUIOukgLkgEIEBAiBHICGGASIAoKY2xpZW50X2tleRgGIAEoDEIHukgEegJoIEgBiAEBQhMKEV9saWZldGltZV9zZWNvbmRzQg0KC19jbGllbnRfa2V5IkkKE0NyZWF0ZVRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkSIwoEaW5mbxgCIAEoCzIVLnRvd2xpbmUudjEuVG9rZW5JbmZvIrACCglUb2tlbkluZm8SEAoIdG9rZW5faWQYASABKAwSIwoEa2luZBgCIAEoDjIVLnRvd2xpbmUudjEuVG9rZW5LaW5kEg8KB3N1YmplY3QYAyABKAkSDgoGZ3JvdXBzGAQgAygJEi8KC2NyZWF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2NvcGVzGAggAygJEhcKCmNsaWVudF9rZXkYCSABKAxIAIgBAUINCgtfY2xpZW50X2tleSJOChFMaXN0VG9rZW5zUmVxdWVzdBIbCglwYWdlX3NpemUYASABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIACIlQKEkxpc3RUb2tlbnNSZXNwb25zZRIlCgZ0b2tlbnMYASADKAsyFS50b3dsaW5lLnYxLlRva2VuSW5mbxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLwoSUmV2b2tlVG9rZW5SZXF1ZXN0EhkKCHRva2VuX2lkGAEgASgMQge6SAR6AmgQIhUKE1Jldm9rZVRva2VuUmVzcG9uc2UiDwoNUmVsb2FkUmVxdWVzdCInCg5SZWxvYWRSZXNwb25zZRIVCg1jb25maWdfZXJyb3JzGAEgAygJIhEKD1NodXRkb3duUmVxdWVzdCISChBTaHV0ZG93blJlc3BvbnNlIkwKEFJvdGF0ZUtleVJlcXVlc3QSJgoNZ3JhY2Vfc2Vjb25kcxgBIAEoDUIKukgHKgUYgJqeAUgAiAEBQhAKDl9ncmFjZV9zZWNvbmRzIkcKEVJvdGF0ZUtleVJlc3BvbnNlEg8KB25vZGVfaWQYASABKAwSEQoJZm9sbG93ZXJzGAIgAygJEg4KBnVudG9sZBgDIAMoCSpoCglIdWJTb3VyY2USGgoWSFVCX1NPVVJDRV9VTlNQRUNJRklFRBAAEhMKD0hVQl9TT1VSQ0VfTk9ORRABEhUKEUhVQl9TT1VSQ0VfQ09ORklHEAISEwoPSFVCX1NPVVJDRV9KT0lOEAMqbAoJTGlua1N0YXRlEhoKFkxJTktfU1RBVEVfVU5TUEVDSUZJRUQQABITCg9MSU5LX1NUQVRFX09QRU4QARIXChNMSU5LX1NUQVRFX0RSQUlOSU5HEAISFQoRTElOS19TVEFURV9DTE9TRUQQAyp+CglSb3V0ZUtpbmQSGgoWUk9VVEVfS0lORF9VTlNQRUNJRklFRBAAEhUKEVJPVVRFX0tJTkRfTElOS0VEEAESEwoPUk9VVEVfS0lORF9ESUFMEAISFAoQUk9VVEVfS0lORF9SRUxBWRADEhMKD1JPVVRFX0tJTkRfTk9ORRAEKtABCg1BZGRyZXNzU291cmNlEh4KGkFERFJFU1NfU09VUkNFX1VOU1BFQ0lGSUVEEAASGQoVQUREUkVTU19TT1VSQ0VfTUFOVUFMEAESGQoVQUREUkVTU19TT1VSQ0VfSU5WSVRFEAISGQoVQUREUkVTU19TT1VSQ0VfUk9TVEVSEAMSGAoUQUREUkVTU19TT1VSQ0VfSEVMTE8QBBIcChhBRERSRVNTX1NPVVJDRV9ESVNDT1ZFUlkQBRIWChJBRERSRVNTX1NPVVJDRV9IVUIQBiqLAQoKS2VlcFJlYXNvbhIbChdLRUVQX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEktFRVBfUkVBU09OX01BUktFRBABEhMKD0tFRVBfUkVBU09OX0hVQhACEhUKEUtFRVBfUkVBU09OX09XTkVSEAMSHAoYS0VFUF9SRUFTT05fT1JDSEVTVFJBVE9SEAQyhQkKDEFkbWluU2VydmljZRJRCglHZXRTdGF0dXMSHC50b3dsaW5lLnYxLkdldFN0YXR1c1JlcXVlc3QaHS50b3dsaW5lLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgeQAgGouxgEElEKCUxpc3RMaW5rcxIcLnRvd2xpbmUudjEuTGlzdExpbmtzUmVxdWVzdBodLnRvd2xpbmUudjEuTGlzdExpbmtzUmVzcG9uc2UiB5ACAai7GAQSVgoKV2F0Y2hMaW5rcxIdLnRvd2xpbmUudjEuV2F0Y2hMaW5rc1JlcXVlc3QaHi50b3dsaW5lLnYxLldhdGNoTGlua3NSZXNwb25zZSIHkAIBqLsYBDABElQKCkxpc3RSb3V0ZXMSHS50b3dsaW5lLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0Gh4udG93bGluZS52MS5MaXN0Um91dGVzUmVzcG9uc2UiB5ACAai7GAQSVwoMQ3JlYXRlSW52aXRlEh8udG93bGluZS52MS5DcmVhdGVJbnZpdGVSZXF1ZXN0GiAudG93bGluZS52MS5DcmVhdGVJbnZpdGVSZXNwb25zZSIEqLsYBBI/CgRKb2luEhcudG93bGluZS52MS5Kb2luUmVxdWVzdBoYLnRvd2xpbmUudjEuSm9pblJlc3BvbnNlIgSouxgEEksKCEFkZFRydXN0EhsudG93bGluZS52MS5BZGRUcnVzdFJlcXVlc3QaHC50b3dsaW5lLnYxLkFkZFRydXN0UmVzcG9uc2UiBKi7GAQSVAoLUmVtb3ZlVHJ1c3QSHi50b3dsaW5lLnYxLlJlbW92ZVRydXN0UmVxdWVzdBofLnRvd2xpbmUudjEuUmVtb3ZlVHJ1c3RSZXNwb25zZSIEqLsYBBJUCgtDcmVhdGVUb2tlbhIeLnRvd2xpbmUudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0Gh8udG93bGluZS52MS5DcmVhdGVUb2tlblJlc3BvbnNlIgSouxgEElQKCkxpc3RUb2tlbnMSHS50b3dsaW5lLnYxLkxpc3RUb2tlbnNSZXF1ZXN0Gh4udG93bGluZS52MS5MaXN0VG9rZW5zUmVzcG9uc2UiB5ACAai7GAQSVAoLUmV2b2tlVG9rZW4SHi50b3dsaW5lLnYxLlJldm9rZVRva2VuUmVxdWVzdBofLnRvd2xpbmUudjEuUmV2b2tlVG9rZW5SZXNwb25zZSIEqLsYBBJOCglSb3RhdGVLZXkSHC50b3dsaW5lLnYxLlJvdGF0ZUtleVJlcXVlc3QaHS50b3dsaW5lLnYxLlJvdGF0ZUtleVJlc3BvbnNlIgSouxgEEkUKBlJlbG9hZBIZLnRvd2xpbmUudjEuUmVsb2FkUmVxdWVzdBoaLnRvd2xpbmUudjEuUmVsb2FkUmVzcG9uc2UiBKi7GAQSSwoIU2h1dGRvd24SGy50b3dsaW5lLnYxLlNodXRkb3duUmVxdWVzdBocLnRvd2xpbmUudjEuU2h1dGRvd25SZXNwb25zZSIEqLsYBGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_access, file_towline_v1_frame, file_towline_v1_node, file_towline_v1_token, file_towline_v1_tool]);
 
 /**
  * GetStatusRequest asks how the node does.
@@ -577,6 +577,202 @@ export const LinkCreditsSchema: GenMessage<LinkCredits> = /*@__PURE__*/
   messageDesc(file_towline_v1_admin_service, 9);
 
 /**
+ * ListRoutesRequest asks for a page of routes.
+ *
+ * @generated from message towline.v1.ListRoutesRequest
+ */
+export type ListRoutesRequest = Message<"towline.v1.ListRoutesRequest"> & {
+  /**
+   * At most this many. If 0, 100; at most 1,000.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before. Empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message towline.v1.ListRoutesRequest.
+ * Use `create(ListRoutesRequestSchema)` to create a new message.
+ */
+export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 10);
+
+/**
+ * ListRoutesResponse is a page of routes.
+ *
+ * @generated from message towline.v1.ListRoutesResponse
+ */
+export type ListRoutesResponse = Message<"towline.v1.ListRoutesResponse"> & {
+  /**
+   * The routes, by alias.
+   *
+   * @generated from field: repeated towline.v1.Route routes = 1;
+   */
+  routes: Route[];
+
+  /**
+   * Asks for the next page. Empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message towline.v1.ListRoutesResponse.
+ * Use `create(ListRoutesResponseSchema)` to create a new message.
+ */
+export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 11);
+
+/**
+ * Route tells how one peer is or would be reached.
+ *
+ * @generated from message towline.v1.Route
+ */
+export type Route = Message<"towline.v1.Route"> & {
+  /**
+   * The peer's alias.
+   *
+   * @generated from field: string alias = 1;
+   */
+  alias: string;
+
+  /**
+   * Its key.
+   *
+   * @generated from field: bytes node_id = 2;
+   */
+  nodeId: Uint8Array;
+
+  /**
+   * What is done for a call to it.
+   *
+   * @generated from field: towline.v1.RouteKind kind = 3;
+   */
+  kind: RouteKind;
+
+  /**
+   * For a linked peer, how the bytes travel: "tls", "websocket", "relay" or "memory".
+   *
+   * @generated from field: string carrier = 4;
+   */
+  carrier: string;
+
+  /**
+   * For a linked peer, the other end's address, if the carrier has one.
+   *
+   * @generated from field: string remote_address = 5;
+   */
+  remoteAddress: string;
+
+  /**
+   * For a linked peer, the alias of the node that relays; empty if none does.
+   *
+   * @generated from field: string relay_alias = 6;
+   */
+  relayAlias: string;
+
+  /**
+   * For a linked peer, whether this node dialed.
+   *
+   * @generated from field: bool dialed = 7;
+   */
+  dialed: boolean;
+
+  /**
+   * The addresses that are tried, in this order.
+   *
+   * @generated from field: repeated towline.v1.RouteAddress addresses = 8;
+   */
+  addresses: RouteAddress[];
+
+  /**
+   * The peers that are asked to relay where no address answers, in this order.
+   *
+   * @generated from field: repeated string relay_aliases = 9;
+   */
+  relayAliases: string[];
+
+  /**
+   * Why this node keeps a link to the peer without being asked. Empty if it dials at the first call.
+   *
+   * @generated from field: repeated towline.v1.KeepReason keep_reasons = 10;
+   */
+  keepReasons: KeepReason[];
+
+  /**
+   * Why the last link or the last attempt ended. Empty if there was none, and while there is a link.
+   *
+   * @generated from field: string last_error = 11;
+   */
+  lastError: string;
+
+  /**
+   * Why nothing can be tried, for people. Empty otherwise.
+   *
+   * @generated from field: string problem = 12;
+   */
+  problem: string;
+};
+
+/**
+ * Describes the message towline.v1.Route.
+ * Use `create(RouteSchema)` to create a new message.
+ */
+export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 12);
+
+/**
+ * RouteAddress is one place where a peer may be.
+ *
+ * @generated from message towline.v1.RouteAddress
+ */
+export type RouteAddress = Message<"towline.v1.RouteAddress"> & {
+  /**
+   * "host:port" or "wss://…".
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * Who said so.
+   *
+   * @generated from field: towline.v1.AddressSource source = 2;
+   */
+  source: AddressSource;
+
+  /**
+   * If present, when it was said last. To the day for what is said at each link.
+   *
+   * @generated from field: google.protobuf.Timestamp see_time = 3;
+   */
+  seeTime?: Timestamp | undefined;
+
+  /**
+   * If present, when a link last opened there.
+   *
+   * @generated from field: google.protobuf.Timestamp success_time = 4;
+   */
+  successTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message towline.v1.RouteAddress.
+ * Use `create(RouteAddressSchema)` to create a new message.
+ */
+export const RouteAddressSchema: GenMessage<RouteAddress> = /*@__PURE__*/
+  messageDesc(file_towline_v1_admin_service, 13);
+
+/**
  * CreateInviteRequest asks for an invite.
  *
  * @generated from message towline.v1.CreateInviteRequest
@@ -609,7 +805,7 @@ export type CreateInviteRequest = Message<"towline.v1.CreateInviteRequest"> & {
  * Use `create(CreateInviteRequestSchema)` to create a new message.
  */
 export const CreateInviteRequestSchema: GenMessage<CreateInviteRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 10);
+  messageDesc(file_towline_v1_admin_service, 14);
 
 /**
  * CreateInviteResponse is the invite.
@@ -644,7 +840,7 @@ export type CreateInviteResponse = Message<"towline.v1.CreateInviteResponse"> & 
  * Use `create(CreateInviteResponseSchema)` to create a new message.
  */
 export const CreateInviteResponseSchema: GenMessage<CreateInviteResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 11);
+  messageDesc(file_towline_v1_admin_service, 15);
 
 /**
  * JoinRequest asks to join another node.
@@ -686,7 +882,7 @@ export type JoinRequest = Message<"towline.v1.JoinRequest"> & {
  * Use `create(JoinRequestSchema)` to create a new message.
  */
 export const JoinRequestSchema: GenMessage<JoinRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 12);
+  messageDesc(file_towline_v1_admin_service, 16);
 
 /**
  * JoinResponse tells what the join gave.
@@ -721,7 +917,7 @@ export type JoinResponse = Message<"towline.v1.JoinResponse"> & {
  * Use `create(JoinResponseSchema)` to create a new message.
  */
 export const JoinResponseSchema: GenMessage<JoinResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 13);
+  messageDesc(file_towline_v1_admin_service, 17);
 
 /**
  * AddTrustRequest names a key to trust.
@@ -770,7 +966,7 @@ export type AddTrustRequest = Message<"towline.v1.AddTrustRequest"> & {
  * Use `create(AddTrustRequestSchema)` to create a new message.
  */
 export const AddTrustRequestSchema: GenMessage<AddTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 14);
+  messageDesc(file_towline_v1_admin_service, 18);
 
 /**
  * AddTrustResponse shows the peer.
@@ -791,7 +987,7 @@ export type AddTrustResponse = Message<"towline.v1.AddTrustResponse"> & {
  * Use `create(AddTrustResponseSchema)` to create a new message.
  */
 export const AddTrustResponseSchema: GenMessage<AddTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 15);
+  messageDesc(file_towline_v1_admin_service, 19);
 
 /**
  * RemoveTrustRequest names a key to trust no longer.
@@ -819,7 +1015,7 @@ export type RemoveTrustRequest = Message<"towline.v1.RemoveTrustRequest"> & {
  * Use `create(RemoveTrustRequestSchema)` to create a new message.
  */
 export const RemoveTrustRequestSchema: GenMessage<RemoveTrustRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 16);
+  messageDesc(file_towline_v1_admin_service, 20);
 
 /**
  * RemoveTrustResponse tells what was removed.
@@ -847,7 +1043,7 @@ export type RemoveTrustResponse = Message<"towline.v1.RemoveTrustResponse"> & {
  * Use `create(RemoveTrustResponseSchema)` to create a new message.
  */
 export const RemoveTrustResponseSchema: GenMessage<RemoveTrustResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 17);
+  messageDesc(file_towline_v1_admin_service, 21);
 
 /**
  * CreateTokenRequest asks for a token.
@@ -903,7 +1099,7 @@ export type CreateTokenRequest = Message<"towline.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 18);
+  messageDesc(file_towline_v1_admin_service, 22);
 
 /**
  * CreateTokenResponse is the token.
@@ -931,7 +1127,7 @@ export type CreateTokenResponse = Message<"towline.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 19);
+  messageDesc(file_towline_v1_admin_service, 23);
 
 /**
  * TokenInfo describes a token without giving it.
@@ -1008,7 +1204,7 @@ export type TokenInfo = Message<"towline.v1.TokenInfo"> & {
  * Use `create(TokenInfoSchema)` to create a new message.
  */
 export const TokenInfoSchema: GenMessage<TokenInfo> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 20);
+  messageDesc(file_towline_v1_admin_service, 24);
 
 /**
  * ListTokensRequest asks for a page of tokens.
@@ -1036,7 +1232,7 @@ export type ListTokensRequest = Message<"towline.v1.ListTokensRequest"> & {
  * Use `create(ListTokensRequestSchema)` to create a new message.
  */
 export const ListTokensRequestSchema: GenMessage<ListTokensRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 21);
+  messageDesc(file_towline_v1_admin_service, 25);
 
 /**
  * ListTokensResponse is a page of tokens.
@@ -1064,7 +1260,7 @@ export type ListTokensResponse = Message<"towline.v1.ListTokensResponse"> & {
  * Use `create(ListTokensResponseSchema)` to create a new message.
  */
 export const ListTokensResponseSchema: GenMessage<ListTokensResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 22);
+  messageDesc(file_towline_v1_admin_service, 26);
 
 /**
  * RevokeTokenRequest names a token.
@@ -1085,7 +1281,7 @@ export type RevokeTokenRequest = Message<"towline.v1.RevokeTokenRequest"> & {
  * Use `create(RevokeTokenRequestSchema)` to create a new message.
  */
 export const RevokeTokenRequestSchema: GenMessage<RevokeTokenRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 23);
+  messageDesc(file_towline_v1_admin_service, 27);
 
 /**
  * RevokeTokenResponse is empty: the token works no more.
@@ -1100,7 +1296,7 @@ export type RevokeTokenResponse = Message<"towline.v1.RevokeTokenResponse"> & {
  * Use `create(RevokeTokenResponseSchema)` to create a new message.
  */
 export const RevokeTokenResponseSchema: GenMessage<RevokeTokenResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 24);
+  messageDesc(file_towline_v1_admin_service, 28);
 
 /**
  * ReloadRequest asks to read the configuration again.
@@ -1115,7 +1311,7 @@ export type ReloadRequest = Message<"towline.v1.ReloadRequest"> & {
  * Use `create(ReloadRequestSchema)` to create a new message.
  */
 export const ReloadRequestSchema: GenMessage<ReloadRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 25);
+  messageDesc(file_towline_v1_admin_service, 29);
 
 /**
  * ReloadResponse tells what came of it.
@@ -1136,7 +1332,7 @@ export type ReloadResponse = Message<"towline.v1.ReloadResponse"> & {
  * Use `create(ReloadResponseSchema)` to create a new message.
  */
 export const ReloadResponseSchema: GenMessage<ReloadResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 26);
+  messageDesc(file_towline_v1_admin_service, 30);
 
 /**
  * ShutdownRequest asks the node to end.
@@ -1151,7 +1347,7 @@ export type ShutdownRequest = Message<"towline.v1.ShutdownRequest"> & {
  * Use `create(ShutdownRequestSchema)` to create a new message.
  */
 export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 27);
+  messageDesc(file_towline_v1_admin_service, 31);
 
 /**
  * ShutdownResponse is empty: the node drains and ends.
@@ -1166,7 +1362,7 @@ export type ShutdownResponse = Message<"towline.v1.ShutdownResponse"> & {
  * Use `create(ShutdownResponseSchema)` to create a new message.
  */
 export const ShutdownResponseSchema: GenMessage<ShutdownResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 28);
+  messageDesc(file_towline_v1_admin_service, 32);
 
 /**
  * RotateKeyRequest asks for a new key.
@@ -1188,7 +1384,7 @@ export type RotateKeyRequest = Message<"towline.v1.RotateKeyRequest"> & {
  * Use `create(RotateKeyRequestSchema)` to create a new message.
  */
 export const RotateKeyRequestSchema: GenMessage<RotateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 29);
+  messageDesc(file_towline_v1_admin_service, 33);
 
 /**
  * RotateKeyResponse tells of the new key.
@@ -1223,7 +1419,7 @@ export type RotateKeyResponse = Message<"towline.v1.RotateKeyResponse"> & {
  * Use `create(RotateKeyResponseSchema)` to create a new message.
  */
 export const RotateKeyResponseSchema: GenMessage<RotateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_admin_service, 30);
+  messageDesc(file_towline_v1_admin_service, 34);
 
 /**
  * HubSource tells who chose a hub.
@@ -1322,6 +1518,185 @@ export const LinkStateSchema: GenEnum<LinkState> = /*@__PURE__*/
   enumDesc(file_towline_v1_admin_service, 1);
 
 /**
+ * RouteKind tells what is done for a call to a peer.
+ *
+ * @generated from enum towline.v1.RouteKind
+ */
+export const RouteKind = {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: ROUTE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * There is a link.
+   *
+   * @generated from enum value: ROUTE_KIND_LINKED = 1;
+   */
+  LINKED: 1,
+
+  /**
+   * Its addresses are dialed.
+   *
+   * @generated from enum value: ROUTE_KIND_DIAL = 2;
+   */
+  DIAL: 2,
+
+  /**
+   * No address is known: others are asked to relay.
+   *
+   * @generated from enum value: ROUTE_KIND_RELAY = 3;
+   */
+  RELAY: 3,
+
+  /**
+   * There is nothing to try.
+   *
+   * @generated from enum value: ROUTE_KIND_NONE = 4;
+   */
+  NONE: 4,
+} as const;
+
+/**
+ * RouteKind tells what is done for a call to a peer.
+ *
+ * @generated from enum towline.v1.RouteKind
+ */
+export type RouteKind = (typeof RouteKind)[keyof typeof RouteKind] | UnknownEnum;
+
+/**
+ * Describes the enum towline.v1.RouteKind.
+ */
+export const RouteKindSchema: GenEnum<RouteKind> = /*@__PURE__*/
+  enumDesc(file_towline_v1_admin_service, 2);
+
+/**
+ * AddressSource tells who named an address.
+ *
+ * @generated from enum towline.v1.AddressSource
+ */
+export const AddressSource = {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * A person.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_MANUAL = 1;
+   */
+  MANUAL: 1,
+
+  /**
+   * An invite.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_INVITE = 2;
+   */
+  INVITE: 2,
+
+  /**
+   * The roster of a group.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_ROSTER = 3;
+   */
+  ROSTER: 3,
+
+  /**
+   * The peer, in its hello.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_HELLO = 4;
+   */
+  HELLO: 4,
+
+  /**
+   * The local network.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_DISCOVERY = 5;
+   */
+  DISCOVERY: 5,
+
+  /**
+   * Another peer.
+   *
+   * @generated from enum value: ADDRESS_SOURCE_HUB = 6;
+   */
+  HUB: 6,
+} as const;
+
+/**
+ * AddressSource tells who named an address.
+ *
+ * @generated from enum towline.v1.AddressSource
+ */
+export type AddressSource = (typeof AddressSource)[keyof typeof AddressSource] | UnknownEnum;
+
+/**
+ * Describes the enum towline.v1.AddressSource.
+ */
+export const AddressSourceSchema: GenEnum<AddressSource> = /*@__PURE__*/
+  enumDesc(file_towline_v1_admin_service, 3);
+
+/**
+ * KeepReason tells why a link is kept.
+ *
+ * @generated from enum towline.v1.KeepReason
+ */
+export const KeepReason = {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: KEEP_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is marked so: `towline join` and `towline trust add --dial` do.
+   *
+   * @generated from enum value: KEEP_REASON_MARKED = 1;
+   */
+  MARKED: 1,
+
+  /**
+   * It is a hub of this node.
+   *
+   * @generated from enum value: KEEP_REASON_HUB = 2;
+   */
+  HUB: 2,
+
+  /**
+   * It owns a group that this node is in.
+   *
+   * @generated from enum value: KEEP_REASON_OWNER = 3;
+   */
+  OWNER: 3,
+
+  /**
+   * This node is an orchestrator: it keeps links to all members of its groups.
+   *
+   * @generated from enum value: KEEP_REASON_ORCHESTRATOR = 4;
+   */
+  ORCHESTRATOR: 4,
+} as const;
+
+/**
+ * KeepReason tells why a link is kept.
+ *
+ * @generated from enum towline.v1.KeepReason
+ */
+export type KeepReason = (typeof KeepReason)[keyof typeof KeepReason] | UnknownEnum;
+
+/**
+ * Describes the enum towline.v1.KeepReason.
+ */
+export const KeepReasonSchema: GenEnum<KeepReason> = /*@__PURE__*/
+  enumDesc(file_towline_v1_admin_service, 4);
+
+/**
  * AdminService runs a node. For its owner alone.
  *
  * @generated from service towline.v1.AdminService
@@ -1362,6 +1737,16 @@ export const AdminService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchLinksRequestSchema;
     output: typeof WatchLinksResponseSchema;
+  },
+  /**
+   * Lists how each peer would be reached now, and why, by alias.
+   *
+   * @generated from rpc towline.v1.AdminService.ListRoutes
+   */
+  listRoutes: {
+    methodKind: "unary";
+    input: typeof ListRoutesRequestSchema;
+    output: typeof ListRoutesResponseSchema;
   },
   /**
    * Makes an invite.

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/config.proto.
  */
 export const file_towline_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSLYBQoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIoCgZwb2xpY3kYDCABKAsyGC50b3dsaW5lLnYxLlBvbGljeUNvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxImCgVhdWRpdBgUIAEoCzIXLnRvd2xpbmUudjEuQXVkaXRDb25maWcaTAoOVXBzdHJlYW1zRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgLMhoudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZzoCOAFCCAoGX3JlbGF5Ip4CCgpIdWJzQ29uZmlnEjYKCGNoYW5uZWxzGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNwoJbWFpbGJveGVzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFc3RhdGUYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZtZW1vcnkYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZza2lsbHMYBSABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCKRAQoLQXVkaXRDb25maWcSEQoJYXJndW1lbnRzGAEgASgIEhAKCHJlcXVpcmVkGAIgASgIEiIKCW1heF9ieXRlcxgDIAEoBEIKukgHMgUogICAEEgAiAEBEh4KCG1heF9kYXlzGAQgASgNQge6SAQqAigBSAGIAQFCDAoKX21heF9ieXRlc0ILCglfbWF4X2RheXMi6QIKDExpc3RlbkNvbmZpZxIWCgRob3N0GAEgASgJQgi6SAVyAxiAAhIcCgRwb3J0GAIgASgNQgm6SAYqBBj//wNIAIgBARIbCglhZHZlcnRpc2UYAyADKAlCCLpIBZIBAhAQEhQKDHBsYWluX3JlbW90ZRgEIAEoCBIlCg9tYXhfY29ubmVjdGlvbnMYBSABKA1CB7pIBCoCKAFIAYgBARIxChttYXhfY29ubmVjdGlvbnNfcGVyX2FkZHJlc3MYBiABKA1CB7pIBCoCKAFIAogBARI1Ch9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zGAcgASgNQge6SAQqAigBSAOIAQFCBwoFX3BvcnRCEgoQX21heF9jb25uZWN0aW9uc0IeChxfbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzQiIKIF9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zIjgKCVRsc0NvbmZpZxIVCgRjZXJ0GAEgASgJQge6SARyAhABEhQKA2tleRgCIAEoCUIHukgEcgIQASJfCg1NY3BGaWxlQ29uZmlnEhUKBHBhdGgYASABKAlCB7pIBHICEAESNwoFc2hhcmUYAiADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQi5gQKDlVwc3RyZWFtQ29uZmlnEhEKB2NvbW1hbmQYASABKAlIABINCgN1cmwYAiABKAlIABIXCgRhcmdzGAMgAygJQgm6SAaSAQMQgAgSOwoDZW52GAQgAygLMiMudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZy5FbnZFbnRyeUIJukgGmgEDEIAIEhUKA2N3ZBgFIAEoCUIIukgFcgMYgCASQwoHaGVhZGVycxgGIAMoCzInLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuSGVhZGVyc0VudHJ5Qgm6SAaaAQMQgAESNwoFc2hhcmUYByADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMAoIcHJvdG9jb2wYCCABKAlCHrpIG3IZMhdeKGF1dG98bGVnYWN5fG1vZGVybik/JBIgCgp0aW1lb3V0X21zGAkgASgNQge6SAQqAigBSAGIAQESEAoIZGlzYWJsZWQYCiABKAgSKwoFdG9vbHMYCyABKAsyHC50b3dsaW5lLnYxLlRvb2xGaWx0ZXJDb25maWcSGgoIZW52X2ZpbGUYDCABKAlCCLpIBXIDGIAgEhkKEXRydXN0X2Fubm90YXRpb25zGA0gASgIGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCEgoJdHJhbnNwb3J0EgW6SAIIAUINCgtfdGltZW91dF9tcyJFChBUb29sRmlsdGVyQ29uZmlnEhgKBWFsbG93GAEgAygJQgm6SAaSAQMQgCASFwoEZGVueRgCIAMoCUIJukgGkgEDEIAgIvMBCg9BcHByb3ZhbHNDb25maWcSPQoJYXBwcm92ZXJzGAEgAygJQiq6SCeSASQQQCIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSPAoIcmVxdWlyZWQYAiADKAlCKrpIJ5IBJBAQIiByHjIcXkA/W2EtejAtOV1bYS16MC05Xy1dezAsMzF9JBIeCgZxdW9ydW0YAyABKA1CCbpIBioEGBAoAUgAiAEBEjgKBHdhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIDCJAcMgIIAUIJCgdfcXVvcnVtYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_towline_v1_policy]);
+  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSKIBgoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIoCgZwb2xpY3kYDCABKAsyGC50b3dsaW5lLnYxLlBvbGljeUNvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxImCgVhdWRpdBgUIAEoCzIXLnRvd2xpbmUudjEuQXVkaXRDb25maWcSLgoJZGlzY292ZXJ5GBYgASgLMhsudG93bGluZS52MS5EaXNjb3ZlcnlDb25maWcaTAoOVXBzdHJlYW1zRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgLMhoudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZzoCOAFCCAoGX3JlbGF5Ih8KD0Rpc2NvdmVyeUNvbmZpZxIMCgRtZG5zGAEgASgIIp4CCgpIdWJzQ29uZmlnEjYKCGNoYW5uZWxzGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNwoJbWFpbGJveGVzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFc3RhdGUYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZtZW1vcnkYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZza2lsbHMYBSABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCKRAQoLQXVkaXRDb25maWcSEQoJYXJndW1lbnRzGAEgASgIEhAKCHJlcXVpcmVkGAIgASgIEiIKCW1heF9ieXRlcxgDIAEoBEIKukgHMgUogICAEEgAiAEBEh4KCG1heF9kYXlzGAQgASgNQge6SAQqAigBSAGIAQFCDAoKX21heF9ieXRlc0ILCglfbWF4X2RheXMi6QIKDExpc3RlbkNvbmZpZxIWCgRob3N0GAEgASgJQgi6SAVyAxiAAhIcCgRwb3J0GAIgASgNQgm6SAYqBBj//wNIAIgBARIbCglhZHZlcnRpc2UYAyADKAlCCLpIBZIBAhAQEhQKDHBsYWluX3JlbW90ZRgEIAEoCBIlCg9tYXhfY29ubmVjdGlvbnMYBSABKA1CB7pIBCoCKAFIAYgBARIxChttYXhfY29ubmVjdGlvbnNfcGVyX2FkZHJlc3MYBiABKA1CB7pIBCoCKAFIAogBARI1Ch9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zGAcgASgNQge6SAQqAigBSAOIAQFCBwoFX3BvcnRCEgoQX21heF9jb25uZWN0aW9uc0IeChxfbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzQiIKIF9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zIjgKCVRsc0NvbmZpZxIVCgRjZXJ0GAEgASgJQge6SARyAhABEhQKA2tleRgCIAEoCUIHukgEcgIQASJfCg1NY3BGaWxlQ29uZmlnEhUKBHBhdGgYASABKAlCB7pIBHICEAESNwoFc2hhcmUYAiADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQi5gQKDlVwc3RyZWFtQ29uZmlnEhEKB2NvbW1hbmQYASABKAlIABINCgN1cmwYAiABKAlIABIXCgRhcmdzGAMgAygJQgm6SAaSAQMQgAgSOwoDZW52GAQgAygLMiMudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZy5FbnZFbnRyeUIJukgGmgEDEIAIEhUKA2N3ZBgFIAEoCUIIukgFcgMYgCASQwoHaGVhZGVycxgGIAMoCzInLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuSGVhZGVyc0VudHJ5Qgm6SAaaAQMQgAESNwoFc2hhcmUYByADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMAoIcHJvdG9jb2wYCCABKAlCHrpIG3IZMhdeKGF1dG98bGVnYWN5fG1vZGVybik/JBIgCgp0aW1lb3V0X21zGAkgASgNQge6SAQqAigBSAGIAQESEAoIZGlzYWJsZWQYCiABKAgSKwoFdG9vbHMYCyABKAsyHC50b3dsaW5lLnYxLlRvb2xGaWx0ZXJDb25maWcSGgoIZW52X2ZpbGUYDCABKAlCCLpIBXIDGIAgEhkKEXRydXN0X2Fubm90YXRpb25zGA0gASgIGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCEgoJdHJhbnNwb3J0EgW6SAIIAUINCgtfdGltZW91dF9tcyJFChBUb29sRmlsdGVyQ29uZmlnEhgKBWFsbG93GAEgAygJQgm6SAaSAQMQgCASFwoEZGVueRgCIAMoCUIJukgGkgEDEIAgIvMBCg9BcHByb3ZhbHNDb25maWcSPQoJYXBwcm92ZXJzGAEgAygJQiq6SCeSASQQQCIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSPAoIcmVxdWlyZWQYAiADKAlCKrpIJ5IBJBAQIiByHjIcXkA/W2EtejAtOV1bYS16MC05Xy1dezAsMzF9JBIeCgZxdW9ydW0YAyABKA1CCbpIBioEGBAoAUgAiAEBEjgKBHdhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIDCJAcMgIIAUIJCgdfcXVvcnVtYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_towline_v1_policy]);
 
 /**
  * Config is the file `towline.yaml` in a node's home. Its keys are the field names below.
@@ -122,6 +122,13 @@ export type Config = Message<"towline.v1.Config"> & {
    * @generated from field: towline.v1.AuditConfig audit = 20;
    */
   audit?: AuditConfig | undefined;
+
+  /**
+   * How peers are found beside what is known of them.
+   *
+   * @generated from field: towline.v1.DiscoveryConfig discovery = 22;
+   */
+  discovery?: DiscoveryConfig | undefined;
 };
 
 /**
@@ -130,6 +137,29 @@ export type Config = Message<"towline.v1.Config"> & {
  */
 export const ConfigSchema: GenMessage<Config> = /*@__PURE__*/
   messageDesc(file_towline_v1_config, 0);
+
+/**
+ * DiscoveryConfig says how a node finds its peers. What is found grants nothing: it is one more address to try, where the
+ * key of the peer must answer.
+ *
+ * @generated from message towline.v1.DiscoveryConfig
+ */
+export type DiscoveryConfig = Message<"towline.v1.DiscoveryConfig"> & {
+  /**
+   * Whether the node looks for its peers on the local network by multicast DNS, and announces its node id and port there.
+   * Off by default: everybody on the network can read the announcement.
+   *
+   * @generated from field: bool mdns = 1;
+   */
+  mdns: boolean;
+};
+
+/**
+ * Describes the message towline.v1.DiscoveryConfig.
+ * Use `create(DiscoveryConfigSchema)` to create a new message.
+ */
+export const DiscoveryConfigSchema: GenMessage<DiscoveryConfig> = /*@__PURE__*/
+  messageDesc(file_towline_v1_config, 1);
 
 /**
  * HubsConfig names the hub of each service: an alias, or "self". Where empty, `hub` of the configuration counts.
@@ -178,7 +208,7 @@ export type HubsConfig = Message<"towline.v1.HubsConfig"> & {
  * Use `create(HubsConfigSchema)` to create a new message.
  */
 export const HubsConfigSchema: GenMessage<HubsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 1);
+  messageDesc(file_towline_v1_config, 2);
 
 /**
  * AuditConfig says how the audit log is kept.
@@ -222,7 +252,7 @@ export type AuditConfig = Message<"towline.v1.AuditConfig"> & {
  * Use `create(AuditConfigSchema)` to create a new message.
  */
 export const AuditConfigSchema: GenMessage<AuditConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 2);
+  messageDesc(file_towline_v1_config, 3);
 
 /**
  * ListenConfig says where a node listens.
@@ -286,7 +316,7 @@ export type ListenConfig = Message<"towline.v1.ListenConfig"> & {
  * Use `create(ListenConfigSchema)` to create a new message.
  */
 export const ListenConfigSchema: GenMessage<ListenConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 3);
+  messageDesc(file_towline_v1_config, 4);
 
 /**
  * TlsConfig names an ordinary certificate.
@@ -314,7 +344,7 @@ export type TlsConfig = Message<"towline.v1.TlsConfig"> & {
  * Use `create(TlsConfigSchema)` to create a new message.
  */
 export const TlsConfigSchema: GenMessage<TlsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 4);
+  messageDesc(file_towline_v1_config, 5);
 
 /**
  * McpFileConfig names an MCP configuration file.
@@ -342,7 +372,7 @@ export type McpFileConfig = Message<"towline.v1.McpFileConfig"> & {
  * Use `create(McpFileConfigSchema)` to create a new message.
  */
 export const McpFileConfigSchema: GenMessage<McpFileConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 5);
+  messageDesc(file_towline_v1_config, 6);
 
 /**
  * UpstreamConfig is one MCP server.
@@ -458,7 +488,7 @@ export type UpstreamConfig = Message<"towline.v1.UpstreamConfig"> & {
  * Use `create(UpstreamConfigSchema)` to create a new message.
  */
 export const UpstreamConfigSchema: GenMessage<UpstreamConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 6);
+  messageDesc(file_towline_v1_config, 7);
 
 /**
  * ToolFilterConfig chooses tools by exact name.
@@ -486,7 +516,7 @@ export type ToolFilterConfig = Message<"towline.v1.ToolFilterConfig"> & {
  * Use `create(ToolFilterConfigSchema)` to create a new message.
  */
 export const ToolFilterConfigSchema: GenMessage<ToolFilterConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 7);
+  messageDesc(file_towline_v1_config, 8);
 
 /**
  * ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is
@@ -530,5 +560,5 @@ export type ApprovalsConfig = Message<"towline.v1.ApprovalsConfig"> & {
  * Use `create(ApprovalsConfigSchema)` to create a new message.
  */
 export const ApprovalsConfigSchema: GenMessage<ApprovalsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 8);
+  messageDesc(file_towline_v1_config, 9);
 

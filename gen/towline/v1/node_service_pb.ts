@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/node_service.proto.
  */
 export const file_towline_v1_node_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch10b3dsaW5lL3YxL25vZGVfc2VydmljZS5wcm90bxIKdG93bGluZS52MSIQCg5HZXROb2RlUmVxdWVzdCIxCg9HZXROb2RlUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZSJNChBMaXN0UGVlcnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiTQoRTGlzdFBlZXJzUmVzcG9uc2USHwoFcGVlcnMYASADKAsyEC50b3dsaW5lLnYxLlBlZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhMKEVdhdGNoUGVlcnNSZXF1ZXN0Il8KEldhdGNoUGVlcnNSZXNwb25zZRIgCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVySAASFwoNcmVtb3ZlZF9hbGlhcxgCIAEoCUgAQg4KBWV2ZW50EgW6SAIIASJOChFMaXN0QWdlbnRzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIACIlAKEkxpc3RBZ2VudHNSZXNwb25zZRIhCgZhZ2VudHMYASADKAsyES50b3dsaW5lLnYxLkFnZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKTAwoLTm9kZVNlcnZpY2USWQoHR2V0Tm9kZRIaLnRvd2xpbmUudjEuR2V0Tm9kZVJlcXVlc3QaGy50b3dsaW5lLnYxLkdldE5vZGVSZXNwb25zZSIVkAIBqLsYArK7GApub2RlczpyZWFkEl8KCUxpc3RQZWVycxIcLnRvd2xpbmUudjEuTGlzdFBlZXJzUmVxdWVzdBodLnRvd2xpbmUudjEuTGlzdFBlZXJzUmVzcG9uc2UiFZACAai7GAOyuxgKbm9kZXM6cmVhZBJkCgpXYXRjaFBlZXJzEh0udG93bGluZS52MS5XYXRjaFBlZXJzUmVxdWVzdBoeLnRvd2xpbmUudjEuV2F0Y2hQZWVyc1Jlc3BvbnNlIhWQAgGouxgDsrsYCm5vZGVzOnJlYWQwARJiCgpMaXN0QWdlbnRzEh0udG93bGluZS52MS5MaXN0QWdlbnRzUmVxdWVzdBoeLnRvd2xpbmUudjEuTGlzdEFnZW50c1Jlc3BvbnNlIhWQAgGouxgDsrsYCm5vZGVzOnJlYWRiBnByb3RvMw", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_node]);
+  fileDesc("Ch10b3dsaW5lL3YxL25vZGVfc2VydmljZS5wcm90bxIKdG93bGluZS52MSIQCg5HZXROb2RlUmVxdWVzdCIxCg9HZXROb2RlUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLnRvd2xpbmUudjEuTm9kZSJNChBMaXN0UGVlcnNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiTQoRTGlzdFBlZXJzUmVzcG9uc2USHwoFcGVlcnMYASADKAsyEC50b3dsaW5lLnYxLlBlZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhMKEVdhdGNoUGVlcnNSZXF1ZXN0Il8KEldhdGNoUGVlcnNSZXNwb25zZRIgCgRwZWVyGAEgASgLMhAudG93bGluZS52MS5QZWVySAASFwoNcmVtb3ZlZF9hbGlhcxgCIAEoCUgAQg4KBWV2ZW50EgW6SAIIASItChFMb2NhdGVQZWVyUmVxdWVzdBIYCgdub2RlX2lkGAEgASgMQge6SAR6AmggIjoKEkxvY2F0ZVBlZXJSZXNwb25zZRIkCglhZGRyZXNzZXMYASADKAlCEbpIDpIBCxAQIgdyBRABGIACIk4KEUxpc3RBZ2VudHNSZXF1ZXN0EhsKCXBhZ2Vfc2l6ZRgBIAEoDUIIukgFKgMY6AcSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAIiUAoSTGlzdEFnZW50c1Jlc3BvbnNlEiEKBmFnZW50cxgBIAMoCzIRLnRvd2xpbmUudjEuQWdlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMukDCgtOb2RlU2VydmljZRJZCgdHZXROb2RlEhoudG93bGluZS52MS5HZXROb2RlUmVxdWVzdBobLnRvd2xpbmUudjEuR2V0Tm9kZVJlc3BvbnNlIhWQAgGouxgCsrsYCm5vZGVzOnJlYWQSXwoJTGlzdFBlZXJzEhwudG93bGluZS52MS5MaXN0UGVlcnNSZXF1ZXN0Gh0udG93bGluZS52MS5MaXN0UGVlcnNSZXNwb25zZSIVkAIBqLsYA7K7GApub2RlczpyZWFkEmQKCldhdGNoUGVlcnMSHS50b3dsaW5lLnYxLldhdGNoUGVlcnNSZXF1ZXN0Gh4udG93bGluZS52MS5XYXRjaFBlZXJzUmVzcG9uc2UiFZACAai7GAOyuxgKbm9kZXM6cmVhZDABElQKCkxvY2F0ZVBlZXISHS50b3dsaW5lLnYxLkxvY2F0ZVBlZXJSZXF1ZXN0Gh4udG93bGluZS52MS5Mb2NhdGVQZWVyUmVzcG9uc2UiB5ACAai7GAISYgoKTGlzdEFnZW50cxIdLnRvd2xpbmUudjEuTGlzdEFnZW50c1JlcXVlc3QaHi50b3dsaW5lLnYxLkxpc3RBZ2VudHNSZXNwb25zZSIVkAIBqLsYA7K7GApub2RlczpyZWFkYgZwcm90bzM", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_node]);
 
 /**
  * GetNodeRequest asks who this node is.
@@ -161,6 +161,48 @@ export const WatchPeersResponseSchema: GenMessage<WatchPeersResponse> = /*@__PUR
   messageDesc(file_towline_v1_node_service, 5);
 
 /**
+ * LocatePeerRequest names a peer.
+ *
+ * @generated from message towline.v1.LocatePeerRequest
+ */
+export type LocatePeerRequest = Message<"towline.v1.LocatePeerRequest"> & {
+  /**
+   * Its key.
+   *
+   * @generated from field: bytes node_id = 1;
+   */
+  nodeId: Uint8Array;
+};
+
+/**
+ * Describes the message towline.v1.LocatePeerRequest.
+ * Use `create(LocatePeerRequestSchema)` to create a new message.
+ */
+export const LocatePeerRequestSchema: GenMessage<LocatePeerRequest> = /*@__PURE__*/
+  messageDesc(file_towline_v1_node_service, 6);
+
+/**
+ * LocatePeerResponse tells where it may be.
+ *
+ * @generated from message towline.v1.LocatePeerResponse
+ */
+export type LocatePeerResponse = Message<"towline.v1.LocatePeerResponse"> & {
+  /**
+   * Where it can be dialed, the best address first. Empty if this node does not know.
+   *
+   * @generated from field: repeated string addresses = 1;
+   */
+  addresses: string[];
+};
+
+/**
+ * Describes the message towline.v1.LocatePeerResponse.
+ * Use `create(LocatePeerResponseSchema)` to create a new message.
+ */
+export const LocatePeerResponseSchema: GenMessage<LocatePeerResponse> = /*@__PURE__*/
+  messageDesc(file_towline_v1_node_service, 7);
+
+/**
  * ListAgentsRequest asks for a page of agents.
  *
  * @generated from message towline.v1.ListAgentsRequest
@@ -186,7 +228,7 @@ export type ListAgentsRequest = Message<"towline.v1.ListAgentsRequest"> & {
  * Use `create(ListAgentsRequestSchema)` to create a new message.
  */
 export const ListAgentsRequestSchema: GenMessage<ListAgentsRequest> = /*@__PURE__*/
-  messageDesc(file_towline_v1_node_service, 6);
+  messageDesc(file_towline_v1_node_service, 8);
 
 /**
  * ListAgentsResponse is a page of agents.
@@ -214,7 +256,7 @@ export type ListAgentsResponse = Message<"towline.v1.ListAgentsResponse"> & {
  * Use `create(ListAgentsResponseSchema)` to create a new message.
  */
 export const ListAgentsResponseSchema: GenMessage<ListAgentsResponse> = /*@__PURE__*/
-  messageDesc(file_towline_v1_node_service, 7);
+  messageDesc(file_towline_v1_node_service, 9);
 
 /**
  * NodeService tells who this node is and whom it knows.
@@ -252,6 +294,20 @@ export const NodeService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchPeersRequestSchema;
     output: typeof WatchPeersResponseSchema;
+  },
+  /**
+   * Tells where another peer of this node can be dialed. Asked of a hub, where the addresses that are known of a peer do not
+   * answer. What is learnt so grants nothing: the peer's key must answer there.
+   *
+   * Errors: `not_found` reason PEER_UNKNOWN for a key that is not trusted here, and for one that shares no group with the
+   * caller: the two answers are alike.
+   *
+   * @generated from rpc towline.v1.NodeService.LocatePeer
+   */
+  locatePeer: {
+    methodKind: "unary";
+    input: typeof LocatePeerRequestSchema;
+    output: typeof LocatePeerResponseSchema;
   },
   /**
    * Lists the agents that are on this node now.

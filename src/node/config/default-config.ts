@@ -16,6 +16,9 @@ ${name === undefined ? '# name: laptop' : `name: ${name}`}
 # Whose channels, mailboxes, state, memory and skills this node uses. Default: the hub of the first node that it joined.
 # hub: self           # or an alias; for one service alone: hubs: {memory: desk}
 
+# Find peers on the local network; announces this node's id and port to everybody there.
+# discovery: {mdns: true}
+
 # MCP servers whose tools the node offers, to its own agents and to the groups in \`share\`.
 # upstreams:
 #   files:

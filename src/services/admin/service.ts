@@ -1,6 +1,6 @@
 /** AdminService: running a node. The node supplies the actions; this file gives them their statuses. */
 import { Code, type ServiceImpl } from '@connectrpc/connect';
-import type { AdminService, TokenInfo, WatchLinksResponse } from '../../../gen/towline/v1/admin_service_pb.ts';
+import type { AdminService, Route, TokenInfo, WatchLinksResponse } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { toHex } from '../../base/bytes.ts';
 import { fromLocal } from '../../rpc/failure.ts';
 import { page } from '../../rpc/page.ts';
@@ -14,6 +14,7 @@ export interface AdminActions {
   status(): Promise<Answer<'getStatus'>>;
   links(request: Request<'listLinks'>): Answer<'listLinks'>;
   watchLinks(request: Request<'watchLinks'>, signal: AbortSignal): AsyncIterable<WatchLinksResponse>;
+  routes(): Route[];
   createInvite(request: Request<'createInvite'>): Promise<Answer<'createInvite'>>;
   join(request: Request<'join'>): Promise<Answer<'join'>>;
   addTrust(request: Request<'addTrust'>): Promise<Answer<'addTrust'>>;
@@ -87,6 +88,10 @@ export function createAdminService(actions: AdminActions): Impl {
         throw fromLocal(error, codes);
       }
     },
+    listRoutes: guarded((request) => {
+      const { items, nextPageToken } = page(actions.routes(), ({ alias }) => alias, request);
+      return { routes: items, nextPageToken };
+    }),
     createInvite: guarded((request) => actions.createInvite(request)),
     join: guarded((request) => actions.join(request)),
     addTrust: guarded((request) => actions.addTrust(request)),

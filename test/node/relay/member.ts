@@ -79,6 +79,7 @@ export class Member implements AsyncDisposable {
       tls,
       hello,
       addressesOf: (nodeId) => this.peers.addresses(nodeId),
+      locate: async () => [],
       hubs: () => hubsOf(this.links.pool.links()),
       dialThrough: createRelayDialer({ identity, tls, hello, keyring, log }),
       succession: { own: () => [], follow: async () => undefined },
