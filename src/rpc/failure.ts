@@ -5,6 +5,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorInfo, ErrorInfoSchema } from '../../gen/towline/v1/error_info_pb.ts';
 import { type ErrorFacts, LocalError } from '../base/errors.ts';
+import { storeFailures } from './store-failures.ts';
 
 export interface FailureFacts extends ErrorFacts {
   /** Whether the same request will fail again until somebody changes something. */
@@ -40,5 +41,7 @@ export function fromLocal(error: unknown, codes: Readonly<Record<string, Code>> 
   if (error instanceof ConnectError) return error;
   if (!(error instanceof LocalError)) return ConnectError.from(error, Code.Internal);
   const { reason, message, help, metadata } = error;
+  const ofStore = storeFailures[reason];
+  if (ofStore) return failure(ofStore.code, reason, ofStore.message, { ...ofStore, cause: error });
   return failure(codes[reason] ?? Code.Internal, reason, message, { help, metadata, cause: error });
 }

@@ -12,6 +12,7 @@ import { restoreBackup } from '../../src/node/backup/restore.ts';
 import { writeBackup } from '../../src/node/backup/write.ts';
 import { startNode } from '../../src/node/start.ts';
 import { createClient } from '../../src/rpc/client.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { createIdentity, loadIdentity } from '../../src/trust/identity.ts';
 import { testNode } from '../link/support.ts';
 import { scratchFolder } from '../store/scratch.ts';
@@ -67,6 +68,32 @@ describe('a backup', () => {
     const left = header.files.map(({ path }) => path);
     expect(left).toEqual(expect.arrayContaining(['identity.key', 'store.db', 'trust/work.keys']));
     expect(left.filter((path) => /log|lock|calls|node\.json|wal|shm/.test(path))).toEqual([]);
+  });
+
+  it('has a store as it was at one moment, also while rows and entries are written', async () => {
+    const folder = scratchFolder();
+    const [home, copy, file] = [join(folder, 'home'), join(folder, 'copy'), join(folder, 'backup')];
+    await createIdentity(home);
+    const store = openSqliteStore(join(home, 'store.db'));
+    const value = new Uint8Array(100);
+    const pair = (n: number) =>
+      store.write([
+        { op: 'append', log: 'words', value },
+        { op: 'put', table: 'words', key: `k${n}`, value },
+      ]);
+    const writing = Array.from({ length: 20_000 }, (_, n) => pair(n)); // the first 18,000 are committed already
+    const backup = writeBackup(home, file);
+    await Promise.all([...writing, backup]);
+    await store.log('words').trim(10);
+    await store.close();
+    await restoreBackup(file, copy);
+    const restored = openSqliteStore(join(copy, 'store.db'));
+    const { first, last, count } = await restored.log('words').extent();
+    expect([first, count]).toEqual([1, last]);
+    expect(last).toBeGreaterThan(1_000);
+    expect(await restored.table('words').list({ limit: 100_000 })).toHaveLength(last);
+    expect(await restored.log('words').append(value)).toBe(last + 1);
+    await restored.close();
   });
 
   it('is private, and so is what comes out of it', async () => {

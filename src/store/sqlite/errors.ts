@@ -1,5 +1,5 @@
 /** Turns SQLite's numbers into failures that say what to do. */
-import { LocalError, messageOf } from '../../base/errors.ts';
+import { type ErrorFacts, LocalError, messageOf } from '../../base/errors.ts';
 
 // https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5;
@@ -11,10 +11,17 @@ const SQLITE_CANTOPEN = 14;
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
 
+/** A write that failed for another reason than a full disk: the limit of a quota or of a file's size, or the disk itself. */
+const SQLITE_IOERR_WRITE = 778;
+
 /** The primary result code of an error that `node:sqlite` threw, if it is one. */
 export function sqliteCodeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  const code = extendedCodeOf(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function extendedCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
 }
 
 /** Whether another connection holds the lock. */
@@ -43,6 +50,7 @@ export function storeError(path: string, cause: unknown): LocalError {
   if (cause instanceof LocalError) return cause;
   const facts = { metadata: { path }, cause };
   const detail = messageOf(cause);
+  if (extendedCodeOf(cause) === SQLITE_IOERR_WRITE) return storeFull(path, facts, detail);
   switch (sqliteCodeOf(cause)) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -51,10 +59,7 @@ export function storeError(path: string, cause: unknown): LocalError {
         help: repairHelp(path),
       });
     case SQLITE_FULL:
-      return new LocalError('STORE_FULL', `no room to write ${path}: ${detail}`, {
-        ...facts,
-        help: 'make room on the disk; what was accepted is safe',
-      });
+      return storeFull(path, facts, detail);
     case SQLITE_BUSY:
       return new LocalError('STORE_BUSY', `another program holds ${path}: ${detail}`, {
         ...facts,
@@ -63,7 +68,7 @@ export function storeError(path: string, cause: unknown): LocalError {
     case SQLITE_IOERR:
       return new LocalError('STORE_DISK_FAILED', `the disk did not do what it should with ${path}: ${detail}`, {
         ...facts,
-        help: 'look at the disk, its quota and the log of the system; what was accepted is safe if the disk is',
+        help: 'look at the disk and the log of the system; what was accepted is safe if the disk is',
       });
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
@@ -74,4 +79,11 @@ export function storeError(path: string, cause: unknown): LocalError {
     default:
       return new LocalError('STORE_FAILED', `${path}: ${detail}`, facts);
   }
+}
+
+function storeFull(path: string, facts: ErrorFacts, detail: string): LocalError {
+  return new LocalError('STORE_FULL', `no room to write ${path}: ${detail}`, {
+    ...facts,
+    help: 'make room on the disk, or in the quota; what was accepted is safe, and can be read',
+  });
 }
