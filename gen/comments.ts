@@ -312,7 +312,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.Approval.state":
     "How far it is.",
   "towline.v1.Approval.tool":
-    "The tool. Absent if the verb is about something else.",
+    "The tool, as the serving node names it: \"self\" is that node. Absent if the verb is about something else.",
   "towline.v1.Approval.verb":
     "What the caller wants to do: \"tools.call\", or another verb of the policy.",
   "towline.v1.Approval.votes":

@@ -34,6 +34,8 @@ export const commands: readonly CommandEntry[] = [
     () => import('./command/mcp.ts'),
   ),
   entry(TOOLS, 'token', 'tokens for MCP clients and programs', () => import('./command/token.ts')),
+  entry(TOOLS, 'approvals', 'calls that wait for your yes or no', () => import('./command/approvals.ts')),
+  entry(TOOLS, 'grants', 'what may be used without asking', () => import('./command/grants.ts')),
   entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
   entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),

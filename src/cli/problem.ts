@@ -26,6 +26,8 @@ const EXIT_BY_REASON: Readonly<Record<string, ExitName>> = {
   NODE_GONE: 'unavailable',
   NODE_ID_INVALID: 'usage',
   NOT_FOUND: 'notFound',
+  APPROVAL_UNKNOWN: 'notFound',
+  GRANT_UNKNOWN: 'notFound',
 };
 
 const EXIT_BY_CODE: Readonly<Partial<Record<Code, ExitName>>> = {

@@ -75,7 +75,7 @@ export type Approval = Message<"towline.v1.Approval"> & {
   verb: string;
 
   /**
-   * The tool. Absent if the verb is about something else.
+   * The tool, as the serving node names it: "self" is that node. Absent if the verb is about something else.
    *
    * @generated from field: towline.v1.ToolRef tool = 8;
    */

@@ -88,8 +88,6 @@ function forwardBy(pool: ApprovalParts['pool']): ApprovalServiceOptions['forward
     const request = { approvalId, binding, ...(decision && { decision }) };
     const { approval } = await createClient(ApproverService, transport).decide(request, { timeoutMs: ANSWER_MS });
     if (!approval) throw new TypeError('a required field is missing');
-    approval.node = held.node;
-    if (approval.tool) approval.tool.node = held.node;
-    return approval;
+    return { ...approval, node: held.node };
   };
 }

@@ -1,7 +1,6 @@
 /** Hears from the other ends of links what they ask of the owner of this node. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Code, ConnectError } from '@connectrpc/connect';
-import type { Approval } from '../../../gen/towline/v1/approval_pb.ts';
 import { ApproverService, type WatchPendingResponse } from '../../../gen/towline/v1/approver_service_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -79,14 +78,7 @@ export class PeerQuestions {
     if (event.case === 'removedApprovalId') asked.remove(peer, event.value);
     if (event.case !== 'approval') return;
     const alias = aliasOf(peer);
-    if (alias === undefined || asked.take(peer, named(event.value, alias))) return;
+    if (alias === undefined || asked.take(peer, alias, event.value)) return;
     log.warn('an approval that a peer asks for is not shown', { peer: alias });
   }
-}
-
-/** As seen from here: under our alias for the peer, whatever it calls itself. */
-function named(approval: Approval, alias: string): Approval {
-  approval.node = alias;
-  if (approval.tool) approval.tool.node = alias;
-  return approval;
 }

@@ -6,8 +6,8 @@ export interface Question {
   readonly principal: Principal;
   /** "tools.call", or another verb of the policy. */
   readonly verb: string;
-  /** The tool, if it is about one. */
-  readonly tool?: { readonly upstream: string; readonly name: string };
+  /** The tool, if it is about one; of this node, unless an alias says otherwise. */
+  readonly tool?: { readonly node?: string; readonly upstream: string; readonly name: string };
   /** What it is about, if that is no tool. */
   readonly resource?: string;
   /** Exactly what will run. */

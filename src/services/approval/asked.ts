@@ -24,10 +24,11 @@ export class AskedHere {
   }
 
   /**
-   * A peer tells of an approval. Returns whether it is shown: not if the peer speaks for another node, if what it shows is
+   * A peer, known here by that alias, tells of an approval. Returns whether it is shown: not if the peer speaks for another node, if what it shows is
    * not what it would have decided, or if it has too many.
    */
-  take(peer: Uint8Array, approval: Approval): boolean {
+  take(peer: Uint8Array, alias: string, told: Approval): boolean {
+    const approval = { ...told, node: alias };
     if (!equalBytes(approval.nodeId, peer) || !isWhatItSays(approval)) return false;
     const key = keyOf(approval.approvalId, peer);
     const known = this.#held.delete(key);

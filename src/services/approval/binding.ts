@@ -26,6 +26,7 @@ export function bindingOf(approval: Bound): Uint8Array {
   add(nodeId);
   add(verb);
   add(tool ? '1' : '0');
+  add(tool?.node ?? '');
   add(tool?.upstream ?? '');
   add(tool?.name ?? '');
   add(resource);

@@ -140,7 +140,7 @@ export class Grants {
 }
 
 function scopeOf({ asker, verb, tool, resource }: Covered): string {
-  return JSON.stringify([asker && askerKey(asker), verb, tool?.upstream, tool?.name, resource]);
+  return JSON.stringify([asker && askerKey(asker), verb, tool?.node, tool?.upstream, tool?.name, resource]);
 }
 
 interface Wish {

@@ -20,7 +20,7 @@ describe('what a peer asks', () => {
   it('is shown, with its own time', () => {
     const asked = new AskedHere(changes);
     const approval = told();
-    expect(asked.take(keys.watch, approval)).toBe(true);
+    expect(asked.take(keys.watch, 'watch', approval)).toBe(true);
     expect(asked.list()).toMatchObject([{ approvalId: approval.approvalId, remainingMs: expect.any(Number) }]);
     expect(asked.match(approval.approvalId, approval.binding)).toBeDefined();
     expect(asked.match(approval.approvalId, new Uint8Array(32))).toBeUndefined();
@@ -36,15 +36,15 @@ describe('what a peer asks', () => {
     ['with too long a view', keys.watch, told('{}', { argumentsText: 'x'.repeat(65_537), argumentsTruncated: true })],
     ['with an id that is none', keys.watch, told('{}', { approvalId: new Uint8Array(3) })],
   ])('is not shown if it comes %s', (_, peer, approval) => {
-    expect(new AskedHere(changes).take(peer, approval as Approval)).toBe(false);
+    expect(new AskedHere(changes).take(peer, 'desk', approval as Approval)).toBe(false);
   });
 
   it('never takes the place of what another peer asks', () => {
     const asked = new AskedHere(changes);
     const approval = told();
     const copy = { ...draftOf(question(), keys.eve, 60_000, Date.now()), approvalId: approval.approvalId };
-    expect(asked.take(keys.eve, copy)).toBe(true);
-    expect(asked.take(keys.watch, approval)).toBe(true);
+    expect(asked.take(keys.eve, 'eve', copy)).toBe(true);
+    expect(asked.take(keys.watch, 'watch', approval)).toBe(true);
     expect(asked.match(approval.approvalId, approval.binding)?.nodeId).toEqual(keys.watch);
     expect(asked.list().map(({ approvalId }) => toHex(approvalId))).toHaveLength(2);
   });
@@ -52,10 +52,11 @@ describe('what a peer asks', () => {
   it('is no more than 64 questions; those that have ended make room', () => {
     const asked = new AskedHere(changes);
     const first = told();
-    for (let n = 0; n < 64; n++) expect(asked.take(keys.watch, n === 0 ? first : told(`{"n":${n}}`))).toBe(true);
-    expect(asked.take(keys.watch, told('{"n":64}'))).toBe(false);
-    expect(asked.take(keys.watch, { ...first, state: ApprovalState.DENIED, remainingMs: 0 })).toBe(true);
-    expect(asked.take(keys.watch, told('{"n":65}'))).toBe(true);
+    for (let n = 0; n < 64; n++)
+      expect(asked.take(keys.watch, 'watch', n === 0 ? first : told(`{"n":${n}}`))).toBe(true);
+    expect(asked.take(keys.watch, 'watch', told('{"n":64}'))).toBe(false);
+    expect(asked.take(keys.watch, 'watch', { ...first, state: ApprovalState.DENIED, remainingMs: 0 })).toBe(true);
+    expect(asked.take(keys.watch, 'watch', told('{"n":65}'))).toBe(true);
     expect(asked.list()).toHaveLength(64);
   });
 });
