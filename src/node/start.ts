@@ -49,6 +49,7 @@ import { Rosters } from '../trust/rosters.ts';
 import { Rotations } from '../trust/rotations.ts';
 import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
+import { askForPolicy } from './approval/ask-policy.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
 import { openAudit } from './audit/open.ts';
@@ -184,7 +185,20 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const visitors = new Visitors();
 
   const registry = new ServiceRegistry({ log });
-  const policies = new PolicyKeeper(lookUpIn(keyring), () => tools.policyChanged());
+  const approval = await openApprovals({
+    store,
+    identity,
+    keyring,
+    config: () => config.approvals,
+    pool: () => links,
+    policyVersion: () => policies.current?.policy.version ?? '',
+    log,
+  });
+  const policies = new PolicyKeeper(lookUpIn(keyring), () => {
+    tools.policyChanged();
+    approval.approvals.review();
+  });
+  policies.gate.askHuman = askForPolicy(approval.approvals.ask);
   const tools = new ToolDirectory({
     gate: policies.gate,
     intents: calls.table('intents'),
@@ -222,14 +236,6 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
   const exchange = new RosterExchange(rosters, log);
-  const approval = await openApprovals({
-    store,
-    identity,
-    keyring,
-    config: () => config.approvals,
-    pool: () => links.pool,
-    log,
-  });
   let mail: NodeMail | undefined;
   const opened = (link: Link) => {
     exchange.opened(link);

@@ -69,6 +69,8 @@ export interface HumanAnswer {
   readonly decidedBy: string;
   /** Why not, for people; empty if granted. */
   readonly reason: string;
+  /** The same for programs, in UPPER_SNAKE. */
+  readonly cause?: string;
 }
 
 export interface AskOptions {

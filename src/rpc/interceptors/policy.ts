@@ -21,12 +21,17 @@ export function checkPolicy(policy: PolicyInForce, question: Question): AskedCal
 export async function waitForApproval(gate: PolicyGate, asked: AskedCall, options: AskOptions): Promise<void> {
   const { askHuman } = gate;
   if (!askHuman) throw unavailable(asked);
-  const { granted, reason, approvalId, decidedBy } = await askHuman(asked, options);
-  options.signal.throwIfAborted();
-  if (granted) return;
+  const { granted, reason, cause, approvalId, decidedBy } = await askHuman(asked, options);
+  // A yes whose asker has just gone is a no, too, and stays one when the asker comes back with the same request id.
+  if (granted && !options.signal.aborted) return;
   throw failure(Code.PermissionDenied, 'APPROVAL_DENIED', `not approved: ${reason || 'nobody said yes'}`, {
     permanent: true,
-    metadata: { rule: asked.rule, ...(approvalId && { approvalId }), ...(decidedBy && { decidedBy }) },
+    metadata: {
+      rule: asked.rule,
+      ...(approvalId && { approvalId }),
+      ...(decidedBy && { decidedBy }),
+      ...(cause && { cause }),
+    },
     help: 'a person has to approve this call; speak with the owner of the node before you ask again',
   });
 }

@@ -1,0 +1,44 @@
+/** Where the policy says `ask`: its question to people, and their answer in its words. */
+import { toHex } from '../../base/bytes.ts';
+import type { AskHuman as AskForPolicy } from '../../rpc/policy.ts';
+import type { AskHuman, Reason, Waiting } from '../../services/approval/ask.ts';
+
+const BECAUSE: Readonly<Record<Reason, string>> = {
+  APPROVED: '',
+  GRANTED_BEFORE: '',
+  DENIED: 'somebody said no',
+  TIMEOUT: 'nobody answered in time',
+  CANCELED: 'the caller gave up',
+  LINK_LOST: 'the line to the caller was lost before there was an answer',
+  NO_APPROVER: 'there is nobody who could say yes but the caller',
+  TOO_MANY_APPROVALS: 'too many calls wait for a person already',
+  APPROVAL_USED: 'the approval let an identical call run, and was for one',
+  POLICY_CHANGED: 'the policy was changed meanwhile',
+  NODE_STOPPED: 'the node that has the tool ended',
+  STORE_FAILED: 'the approval could not be written down',
+};
+
+export function askForPolicy(ask: AskHuman): AskForPolicy {
+  return async ({ claimedAgent, principal, ...call }, { signal, onProgress }) => {
+    // An older peer names its agent in the request.
+    const asker = claimedAgent === undefined ? principal : { ...principal, agent: claimedAgent };
+    const tell = (waiting: Waiting) => onProgress?.(waitText(waiting));
+    const { granted, reason, approvalId, decidedBy, comment } = await ask(
+      { ...call, principal: asker },
+      { signal, onProgress: tell },
+    );
+    return {
+      granted,
+      approvalId: toHex(approvalId),
+      decidedBy: decidedBy.join(', '),
+      reason: [BECAUSE[reason], comment].filter(Boolean).join(': '),
+      cause: reason,
+    };
+  };
+}
+
+/** Its id as the command line shows it: the last eight digits. */
+function waitText({ approvalId, waitedMs, waitMs }: Waiting): string {
+  const [waited, wait] = [waitedMs, waitMs].map((ms) => Math.round(ms / 1_000));
+  return `waits for a person's approval (${toHex(approvalId).slice(-8)}), ${waited} of ${wait} s`;
+}
