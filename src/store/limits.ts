@@ -1,6 +1,6 @@
 /** What any store refuses, so that a program that works on one works on all. */
 import { LocalError } from '../base/errors.ts';
-import type { ReadOptions, Write } from './store.ts';
+import type { PushOptions, ReadOptions, TakeOptions, Write } from './store.ts';
 
 /** Longest key, in bytes of UTF-8. Keys are ids and names; longer ones would bloat the index. */
 export const MAX_KEY_BYTES = 1024;
@@ -22,6 +22,12 @@ export const MAX_LOGS = 1024 * 1024 - 1;
 
 /** Entries that one log is given in its life, kept or not: what 43 bits count, six years at 40,000 a second. */
 export const MAX_CURSOR = 8_796_093_022_207;
+
+/** Items that one call takes of a queue. */
+export const MAX_TAKE = 1000;
+
+/** Longest lease, and longest delay, of an item of a queue: what takes longer than a month is no item, but a plan. */
+export const MAX_LEASE_MS = 31 * 24 * 60 * 60 * 1000;
 
 /** Writes that happen together: a group is applied in one go, in which nothing else runs. */
 export const MAX_WRITES = 4096;
@@ -62,7 +68,7 @@ export function checkLogName(name: string): void {
   if (isText && Buffer.byteLength(name) <= MAX_LOG_NAME_BYTES) return;
   throw new LocalError(
     'STORE_LOG_INVALID',
-    `a log has a name of 1 to ${MAX_LOG_NAME_BYTES} bytes of well-formed text without zero characters`,
+    `a log or a queue has a name of 1 to ${MAX_LOG_NAME_BYTES} bytes of well-formed text without zero characters`,
   );
 }
 
@@ -95,12 +101,32 @@ function checkWrite(write: Write): Write {
     checkTableName(write.table);
     checkKey(write.key);
   } else {
-    checkLogName(write.log);
+    checkLogName('log' in write ? write.log : write.queue);
   }
+  if (write.op === 'push') checkPush(write);
+  if (write.op === 'done') return { ...write, ticket: { ...write.ticket } };
   if ('cursor' in write) return { ...write, cursor: checkCursor(write.cursor) };
   if (!('value' in write)) return { ...write };
   checkValue(write.value);
   return { ...write, value: new Uint8Array(write.value) };
+}
+
+/** A priority and a delay, checked and there. Throws `STORE_PRIORITY_INVALID` or `STORE_SPAN_INVALID`. */
+export function checkPush({ priority = 0, delayMs = 0 }: PushOptions = {}): { priority: number; delayMs: number } {
+  if (!Number.isSafeInteger(priority))
+    throw new LocalError('STORE_PRIORITY_INVALID', `${priority} is no priority: they are whole numbers`);
+  return { priority, delayMs: checkSpan(delayMs) };
+}
+
+/** Throws `STORE_SPAN_INVALID` unless it is a time from 0 to 31 days. Gives whole milliseconds. */
+export function checkSpan(spanMs: number): number {
+  if (spanMs >= 0 && spanMs <= MAX_LEASE_MS) return Math.ceil(spanMs);
+  throw new LocalError('STORE_SPAN_INVALID', `a lease or a delay of ${spanMs} ms; 0 to ${MAX_LEASE_MS} are allowed`);
+}
+
+/** Throws `STORE_SPAN_INVALID` or `STORE_LIMIT_INVALID`. */
+export function checkTake({ leaseMs, limit = 1 }: TakeOptions): Required<TakeOptions> {
+  return { leaseMs: checkSpan(leaseMs), limit: Math.min(checkListLimit(limit), MAX_TAKE) };
 }
 
 /** A store has no place for one more log. */

@@ -80,6 +80,63 @@ export interface AppendLog {
   trim(cursor: number): Promise<number>;
 }
 
+/**
+ * What a queue knows a holder by. It is worth something until the item is given back, done, cancelled, or taken by
+ * another, which it can be from the end of its lease on.
+ */
+export interface Ticket {
+  /** Never given again. */
+  readonly id: number;
+  /** How often it was taken, this time included. */
+  readonly attempt: number;
+}
+
+export interface Leased extends Ticket {
+  readonly value: Uint8Array;
+}
+
+export interface PushOptions {
+  /** Larger ones are taken first; a whole number, 0 if absent. */
+  priority?: number | undefined;
+  /** Before it is over nobody is given the item; 0 if absent. */
+  delayMs?: number | undefined;
+}
+
+export interface TakeOptions {
+  /** Whoever has not said in this time what became of an item loses it to the next one. */
+  leaseMs: number;
+  /** At most this many items; 1 if absent. */
+  limit?: number;
+}
+
+/**
+ * A queue of which everyone who works takes, each item at least once. By priority, then in the order of the pushes. Time
+ * is that of the process: a clock that is set meanwhile neither ends a lease nor makes one longer, and after a restart no
+ * wait is longer than it was when it began.
+ */
+export interface LeaseQueue {
+  /** Resolves to the item's id when it is on disk. */
+  push(value: Uint8Array, options?: PushOptions): Promise<number>;
+  /** Items that nobody has, and whose delay is over. */
+  take(options: TakeOptions): Promise<Leased[]>;
+  /** Lets the lease end so much after now. Resolves to whether the ticket is still worth something, as the next two do. */
+  extend(ticket: Ticket, leaseMs: number): Promise<boolean>;
+  /** Gives an item back, for others to take after the delay; at once if there is none. */
+  release(ticket: Ticket, delayMs?: number): Promise<boolean>;
+  /** Takes an item out of the queue. */
+  done(ticket: Ticket): Promise<boolean>;
+  /** Takes an item out of the queue, whoever has it. Resolves to whether it was there. */
+  cancel(id: number): Promise<boolean>;
+  size(): Promise<QueueSize>;
+}
+
+export interface QueueSize {
+  /** Items, held or not. */
+  readonly count: number;
+  /** Until the first of them can be taken, if there are any. */
+  readonly dueInMs?: number;
+}
+
 /** One of the writes that happen together. */
 export type Write =
   | {
@@ -92,7 +149,9 @@ export type Write =
     }
   | { readonly op: 'delete'; readonly table: string; readonly key: string }
   | { readonly op: 'append'; readonly log: string; readonly value: Uint8Array }
-  | { readonly op: 'trim'; readonly log: string; readonly cursor: number };
+  | { readonly op: 'trim'; readonly log: string; readonly cursor: number }
+  | ({ readonly op: 'push'; readonly queue: string; readonly value: Uint8Array } & Readonly<PushOptions>)
+  | { readonly op: 'done'; readonly queue: string; readonly ticket: Ticket };
 
 export interface Store {
   /** The table of that name, made on first use. Names are `[a-z_]+`. */
@@ -103,9 +162,11 @@ export interface Store {
   logs(prefix: string): Promise<string[]>;
   /** Deletes a log with its entries and the memory of its cursors; resolves to whether there was one. */
   dropLog(name: string): Promise<boolean>;
+  /** The queue of that name, with names as those of logs. */
+  queue(name: string): LeaseQueue;
   /**
    * All or nothing, in their order, with whatever else is being written. Resolves to one number a write (the new
-   * version; 1 or 0 for a delete; the cursor; the number of entries trimmed), or to `undefined` if an `ifVersion` did
+   * version; 1 or 0 for a delete or a `done`; the cursor; the number of entries trimmed; the item's id), or to `undefined` if an `ifVersion` did
    * not match: then nothing was written.
    */
   write(writes: readonly Write[]): Promise<number[] | undefined>;

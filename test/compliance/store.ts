@@ -1,6 +1,6 @@
 // What every store promises. Each implementation runs this suite; `reopen` is given by those that keep what they accept.
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { LogEntry, Store } from '../../src/store/store.ts';
+import type { Leased, LeaseQueue, LogEntry, Store } from '../../src/store/store.ts';
 
 export interface StoreUnderTest {
   /** Opens a new, empty store. */
@@ -371,6 +371,159 @@ export function describeStore(name: string, under: StoreUnderTest): void {
     });
   });
 
+  describe(`${name}: a queue`, () => {
+    const HOUR_MS = 3_600_000;
+    const openQueue = async (...items: string[]) => {
+      const queue = (await openStore()).queue('tasks/build');
+      for (const item of items) await queue.push(bytes(item));
+      return queue;
+    };
+    const taken = async (queue: LeaseQueue, limit = 10) =>
+      (await queue.take({ leaseMs: HOUR_MS, limit })).map(({ value, attempt }) => `${text(value)} ${attempt}`);
+    const takeOne = async (queue: LeaseQueue, leaseMs = HOUR_MS) => (await queue.take({ leaseMs }))[0] as Leased;
+
+    it('gives each item to one of those who take', async () => {
+      const queue = await openQueue('a', 'b', 'c');
+      const workers = await Promise.all(Array.from({ length: 5 }, () => taken(queue, 1)));
+      expect(workers).toEqual([['a 1'], ['b 1'], ['c 1'], [], []]);
+    });
+
+    it('gives larger priorities first, then older items', async () => {
+      const queue = await openQueue('a', 'b');
+      await Promise.all([
+        queue.push(bytes('later'), { priority: -1 }),
+        queue.push(bytes('now'), { priority: 9 }),
+        queue.push(bytes('now too'), { priority: 9 }),
+      ]);
+      expect(await taken(queue)).toEqual(['now 1', 'now too 1', 'a 1', 'b 1', 'later 1']);
+    });
+
+    it('gives an item to the next one when its lease has ended, and then the first ticket is worth nothing', async () => {
+      const queue = await openQueue('a');
+      const first = await takeOne(queue, 0);
+      const second = await takeOne(queue);
+      expect([first.attempt, second.attempt]).toEqual([1, 2]);
+      expect(await queue.done(first)).toBe(false);
+      expect(await queue.extend(first, 1)).toBe(false);
+      expect(await queue.release(first)).toBe(false);
+      expect(await queue.done(second)).toBe(true);
+      expect(await queue.done(second)).toBe(false);
+      expect(await queue.size()).toEqual({ count: 0 });
+    });
+
+    it('lets a late holder finish as long as nobody else has the item', async () => {
+      const queue = await openQueue('a');
+      expect(await queue.done(await takeOne(queue, 0))).toBe(true);
+    });
+
+    it('keeps an item for whoever extends its lease', async () => {
+      const queue = await openQueue('a');
+      const held = await takeOne(queue, 0);
+      expect(await queue.extend(held, HOUR_MS)).toBe(true);
+      expect(await taken(queue)).toEqual([]);
+      expect(await queue.extend(held, 0)).toBe(true);
+      expect(await taken(queue)).toEqual(['a 2']);
+    });
+
+    it('gives an item that was given back, at once or after a delay', async () => {
+      const queue = await openQueue('a');
+      const held = await takeOne(queue);
+      expect(await queue.release(held)).toBe(true);
+      const again = await takeOne(queue);
+      expect(await queue.release(again, 100)).toBe(true);
+      expect(await queue.done(again)).toBe(false);
+      expect(await taken(queue)).toEqual([]);
+      const { dueInMs = 0 } = await queue.size();
+      expect(dueInMs).toBeLessThanOrEqual(100);
+      await vi.waitFor(async () => expect(await taken(queue)).toEqual(['a 3']));
+    });
+
+    it('holds an item back until its delay is over', async () => {
+      const queue = await openQueue();
+      await queue.push(bytes('later'), { delayMs: HOUR_MS });
+      await queue.push(bytes('soon'), { delayMs: 20 });
+      expect(await queue.size()).toMatchObject({ count: 2 });
+      await vi.waitFor(async () => expect(await taken(queue)).toEqual(['soon 1']));
+      const { dueInMs = 0 } = await queue.size();
+      expect(dueInMs).toBeGreaterThan(HOUR_MS / 2);
+    });
+
+    it('is not moved by a clock that is set', async () => {
+      const queue = await openQueue('a');
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 24 * HOUR_MS });
+      onTestFinished(() => void vi.useRealTimers());
+      const held = await takeOne(queue);
+      vi.setSystemTime(Date.now() + 48 * HOUR_MS);
+      expect(await taken(queue)).toEqual([]);
+      expect(await queue.release(held)).toBe(true);
+      vi.setSystemTime(Date.now() - 96 * HOUR_MS);
+      expect(await taken(queue)).toEqual(['a 2']);
+    });
+
+    it('forgets an item that is cancelled, whoever has it, and gives its id to no other', async () => {
+      const queue = await openQueue('a');
+      const held = await takeOne(queue);
+      expect(await queue.cancel(held.id)).toBe(true);
+      expect(await queue.cancel(held.id)).toBe(false);
+      expect(await queue.push(bytes('b'))).not.toBe(held.id);
+      await taken(queue);
+      expect(await queue.done(held)).toBe(false);
+    });
+
+    it('is apart from queues of other names', async () => {
+      const store = await openStore();
+      const id = await store.queue('left').push(bytes('a'));
+      expect(await taken(store.queue('right'))).toEqual([]);
+      expect(await store.queue('right').cancel(id)).toBe(false);
+      const held = await takeOne(store.queue('left'));
+      expect(await store.queue('right').done(held)).toBe(false);
+      expect(await store.queue('right').size()).toEqual({ count: 0 });
+      expect(await store.queue('left').size()).toMatchObject({ count: 1 });
+    });
+
+    it('is written together with rows and entries', async () => {
+      const store = await openStore();
+      const push = { op: 'push', queue: 'q', value: bytes('a'), priority: 1 } as const;
+      const put = { op: 'put', table: 'things', key: 'k', value: bytes('x'), ifVersion: 0 } as const;
+      const [id] = (await store.write([push, put])) ?? [];
+      expect(await store.write([push, put])).toBeUndefined();
+      expect(await store.queue('q').size()).toMatchObject({ count: 1 });
+      const held = await takeOne(store.queue('q'));
+      expect(held.id).toBe(id);
+      const done = { op: 'done', queue: 'q', ticket: held } as const;
+      expect(await store.write([done, done])).toEqual([1, 0]);
+    });
+
+    it.each([-1, Number.NaN, 32 * 24 * HOUR_MS])('refuses a lease and a delay of %s ms', async (spanMs) => {
+      const queue = await openQueue('a');
+      const refusal = { reason: 'STORE_SPAN_INVALID' };
+      await expect(queue.take({ leaseMs: spanMs })).rejects.toMatchObject(refusal);
+      await expect(queue.push(bytes('b'), { delayMs: spanMs })).rejects.toMatchObject(refusal);
+      await expect(queue.extend({ id: 1, attempt: 1 }, spanMs)).rejects.toMatchObject(refusal);
+      await expect(queue.release({ id: 1, attempt: 1 }, spanMs)).rejects.toMatchObject(refusal);
+    });
+
+    it('refuses a priority that is no whole number, and a name that is none', async () => {
+      const store = await openStore();
+      const push = store.queue('q').push(bytes('b'), { priority: 0.5 });
+      await expect(push).rejects.toMatchObject({ reason: 'STORE_PRIORITY_INVALID' });
+      expect(() => store.queue('')).toThrow(expect.objectContaining({ reason: 'STORE_LOG_INVALID' }));
+    });
+
+    it.runIf(under.reopen)('goes on where it was when the store is opened again', async () => {
+      const store = await openStore();
+      const queue = store.queue('q');
+      for (const item of ['held', 'free']) await queue.push(bytes(item));
+      const held = await takeOne(queue);
+      await store.close();
+      const again = await under.reopen?.();
+      onTestFinished(() => again?.close());
+      const reopened = again?.queue('q') as LeaseQueue;
+      expect(await taken(reopened)).toEqual(['free 1']);
+      expect(await reopened.done(held)).toBe(true);
+    });
+  });
+
   describe(`${name}: bad input`, () => {
     it.each(['', 'Upper', 'with-dash', 'a1', "x'; DROP TABLE entries; --"])(
       'refuses the table name "%s"',
@@ -423,6 +576,7 @@ export function describeStore(name: string, under: StoreUnderTest): void {
     it('finishes the writes under way, refuses later ones, and may be done twice', async () => {
       const store = await openStore();
       const table = store.table('things');
+      const queue = store.queue('tasks');
       const written = table.put('a', bytes('x'));
       await store.close();
       await store.close();
@@ -439,6 +593,9 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       await expect(store.logs('')).rejects.toMatchObject(closed);
       await expect(store.dropLog('a')).rejects.toMatchObject(closed);
       await expect(store.write([])).rejects.toMatchObject(closed);
+      await expect(queue.push(bytes('x'))).rejects.toMatchObject(closed);
+      await expect(queue.take({ leaseMs: 1 })).rejects.toMatchObject(closed);
+      await expect(queue.size()).rejects.toMatchObject(closed);
     });
 
     it.runIf(under.reopen)('loses nothing', async () => {

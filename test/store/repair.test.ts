@@ -18,6 +18,7 @@ import { scratchFolder } from './scratch.ts';
 
 const PAGE_BYTES = 4096;
 const COUNT = 600;
+const ITEMS = 200;
 const key = (n: number) => `k${String(n).padStart(4, '0')}`;
 
 interface Sample {
@@ -40,12 +41,17 @@ async function sample(): Promise<Sample> {
   ]);
   await Promise.all(writes.flat());
   await Promise.all([store.log('channel/b').trim(10), store.dropLog('dropped')]);
+  const items = Array.from({ length: ITEMS }, (_, n) =>
+    store.queue('tasks').push(Buffer.from(`item ${n}`.padEnd(100))),
+  );
+  await Promise.all(items);
+  await store.queue('tasks').cancel(ITEMS);
   await store.close();
   const db = new DatabaseSync(path);
   const pages = (tree: string, type: string) =>
     db.prepare('SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ? ORDER BY path').all(tree, type);
   const numbers = (rows: ReturnType<typeof pages>) => rows.map((row) => Number(row['pageno']));
-  const trees = ['entries', 'sqlite_autoindex_entries_1', 'logs', 'log_entries'];
+  const trees = ['entries', 'sqlite_autoindex_entries_1', 'logs', 'log_entries', 'queue_items'];
   const leaves = new Map(trees.map((tree) => [tree, numbers(pages(tree, 'leaf'))]));
   const root = (tree: string) =>
     Number(db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(tree)?.['rootpage']);
@@ -79,6 +85,8 @@ async function repaired(path: string) {
     logs: await store.logs(''),
     a: (await a.read(all)).map((entry) => [entry.cursor, Buffer.from(entry.value).toString().trim()]),
     extents: [await a.extent(), await b.extent()],
+    items: (await store.queue('tasks').take({ leaseMs: 1000, limit: ITEMS })).map(({ id }) => id),
+    nextItem: await store.queue('tasks').push(Buffer.from('next')),
     next: [await a.append(Buffer.from('next')), await b.append(Buffer.from('next'))],
   };
   await store.close();
@@ -141,6 +149,19 @@ describe('a repair of a store', () => {
       [0, 0],
     ]);
     expect(Math.min(...next)).toBeGreaterThan(COUNT);
+  });
+
+  it('keeps the items of queues, and gives no id twice', async () => {
+    const whole = await sample();
+    whole.damage(whole.leaves('entries')[2] ?? 0);
+    expect(await repaired(whole.path)).toMatchObject({ items: between(1, ITEMS - 1), nextItem: ITEMS + 1 });
+    const { path, damage, leaves } = await sample();
+    damage(leaves('queue_items').at(-1) ?? 0);
+    const { repair, items, nextItem } = await repaired(path);
+    expect(repair.losses).toEqual(['items of queues; which, cannot be told']);
+    expect(items).toEqual(between(1, repair.itemCount));
+    expect(repair.itemCount).toBeGreaterThan(ITEMS / 2);
+    expect(nextItem).toBeGreaterThan(ITEMS);
   });
 
   it('brings back what stands before the place where the file was cut off', async () => {

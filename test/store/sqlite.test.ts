@@ -115,6 +115,23 @@ describe('the file of a SQLite store', () => {
   });
 });
 
+describe('a queue of a SQLite store', () => {
+  it('makes no wait longer when the clock was set back before a restart', async () => {
+    const path = file();
+    const store = openSqliteStore(path);
+    await store.queue('q').push(new Uint8Array(1), { delayMs: 60_000 });
+    await store.close();
+    const db = new DatabaseSync(path);
+    db.exec('UPDATE queue_items SET due_ms = due_ms + 86400000');
+    db.close();
+    const again = openSqliteStore(path);
+    const { dueInMs = 0 } = await again.queue('q').size();
+    expect(dueInMs).toBeLessThanOrEqual(60_000);
+    expect(dueInMs).toBeGreaterThan(50_000);
+    await again.close();
+  });
+});
+
 describe('writing to a SQLite store', () => {
   it('makes one transaction of what one turn writes', async () => {
     const path = file();

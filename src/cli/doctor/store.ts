@@ -43,10 +43,10 @@ export async function repairHome(home: string): Promise<Finding[]> {
 
 function repaired(path: string, repair: Repair | undefined): Finding[] {
   if (!repair) return [ok('repair', `${basename(path)} is sound: nothing was done`)];
-  const { damagedPath, rowCount, entryCount, losses } = repair;
+  const { damagedPath, rowCount, entryCount, itemCount, losses } = repair;
   const lost = losses.slice(0, MAX_LOSSES).map((loss) => warn('lost', loss, ''));
   if (losses.length > lost.length) lost.push(warn('lost', `${losses.length - lost.length} more`, ''));
-  const found = `${basename(path)}: ${rowCount} rows and ${entryCount} entries of logs were copied into a new file`;
+  const found = `${basename(path)}: ${rowCount} rows, ${entryCount} entries of logs and ${itemCount} items of queues were copied into a new file`;
   const help = `when you miss nothing: rm '${damagedPath}'*`;
   return [warn('repair', `${found}; the damaged one is ${damagedPath}`, help), ...lost];
 }

@@ -4,11 +4,13 @@ import { conditionsHold } from '../conditions.ts';
 import { checkLogName, checkTableName, checkWrites, storeClosed } from '../limits.ts';
 import type { Store, Write } from '../store.ts';
 import { type Entries, entriesOf, MemoryLog } from './log.ts';
+import { Items, MemoryQueue } from './queue.ts';
 import { MemoryTable } from './table.ts';
 
 export function openMemoryStore(): Store {
   const tables = new Map<string, MemoryTable>();
   const logs = new Map<string, Entries>();
+  const queues = new Map<string, Items>();
   let open = true;
   const assertOpen = () => {
     if (!open) throw storeClosed();
@@ -18,6 +20,11 @@ export function openMemoryStore(): Store {
     const table = tables.get(name) ?? new MemoryTable(assertOpen);
     tables.set(name, table);
     return table;
+  };
+  const itemsOf = (name: string) => {
+    const items = queues.get(name) ?? new Items();
+    queues.set(name, items);
+    return items;
   };
   const apply = (write: Write): number => {
     switch (write.op) {
@@ -29,6 +36,10 @@ export function openMemoryStore(): Store {
         return entriesOf(logs, write.log).append(write.value);
       case 'trim':
         return logs.get(write.log)?.trim(write.cursor) ?? 0;
+      case 'push':
+        return itemsOf(write.queue).push(write.value, write);
+      case 'done':
+        return itemsOf(write.queue).done(write.ticket) ? 1 : 0;
     }
   };
   return {
@@ -36,6 +47,10 @@ export function openMemoryStore(): Store {
     log(name) {
       checkLogName(name);
       return new MemoryLog(name, logs, assertOpen);
+    },
+    queue(name) {
+      checkLogName(name);
+      return new MemoryQueue(itemsOf(name), assertOpen);
     },
     async logs(prefix) {
       assertOpen();
@@ -57,6 +72,7 @@ export function openMemoryStore(): Store {
       open = false;
       tables.clear();
       logs.clear();
+      queues.clear();
     },
   };
 }

@@ -6,15 +6,17 @@ import { storeProblems } from './check.ts';
 import { openDatabase } from './database.ts';
 import { isDamage, storeError } from './errors.ts';
 import { salvageLogs } from './salvage-logs.ts';
+import { salvageQueues } from './salvage-queues.ts';
 import { salvageTables } from './salvage-tables.ts';
 import { checkSchema } from './schema.ts';
 
 export interface Repair {
   /** Where the damaged file is now. */
   readonly damagedPath: string;
-  /** Rows of tables, and entries of logs, that were copied. */
+  /** Rows of tables, entries of logs, and items of queues that were copied. */
   readonly rowCount: number;
   readonly entryCount: number;
+  readonly itemCount: number;
   /** What could not be read, in words; empty if nothing is missing. */
   readonly losses: readonly string[];
 }
@@ -35,26 +37,26 @@ export function repairStore(path: string): Repair | undefined {
   const repairedPath = `${path}.repaired`;
   remove(repairedPath);
   try {
-    const [tables, logs] = salvage(path, repairedPath);
+    const { rows, entries, items } = salvage(path, repairedPath);
     const damagedPath = swap(path, repairedPath);
-    return {
-      damagedPath,
-      rowCount: tables.count,
-      entryCount: logs.count,
-      losses: [...tables.losses, ...logs.losses],
-    };
+    const losses = [...rows.losses, ...entries.losses, ...items.losses];
+    return { damagedPath, rowCount: rows.count, entryCount: entries.count, itemCount: items.count, losses };
   } finally {
     remove(repairedPath);
   }
 }
 
-function salvage(path: string, repairedPath: string): [Salvaged, Salvaged] {
+function salvage(path: string, repairedPath: string): Record<'rows' | 'entries' | 'items', Salvaged> {
   const damaged = openDamaged(path);
   try {
     const target = openDatabase(repairedPath);
     try {
       target.exec('BEGIN IMMEDIATE');
-      const found: [Salvaged, Salvaged] = [salvageTables(damaged, target), salvageLogs(damaged, target)];
+      const found = {
+        rows: salvageTables(damaged, target),
+        entries: salvageLogs(damaged, target),
+        items: salvageQueues(damaged, target),
+      };
       target.exec('COMMIT');
       return found;
     } catch (error) {

@@ -2,15 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MAX_LOGS } from '../limits.ts';
 import { isDamage } from './errors.ts';
 import type { Salvaged } from './repair.ts';
-import { type Gap, type SalvagedRow, salvageRows } from './salvage.ts';
+import { type Gap, ID_LEAP, type SalvagedRow, salvageRows } from './salvage.ts';
 import { taken } from './salvage-tables.ts';
 import { cursorOf, hasTable, logOf } from './schema.ts';
-
-/**
- * Where the end of a log is lost, its next cursor is this much after the last one that was found: no reader shall be
- * given one for the second time.
- */
-const CURSOR_LEAP = 1_000_000n;
 
 interface FoundLog {
   /** Nothing if the log was dropped. */
@@ -101,7 +95,7 @@ function writeLogs(
     const newest = log.newest ?? log.first - 1n;
     const isOpen = gaps.some(({ from, to }) => logOf(from) <= id && logOf(to) > id);
     const known = newest > log.last ? newest : log.last;
-    const last = isOpen ? known + CURSOR_LEAP : known;
+    const last = isOpen ? known + ID_LEAP : known;
     const first = log.oldest?.cursor ?? last + 1n;
     const missing = last - first + 1n - log.count;
     insert.run(id, log.name, first, last, log.oldest?.bytesBefore ?? log.bytesBefore, first - 1n, missing);

@@ -15,6 +15,12 @@ export interface Gap {
 export const LAST_ID = 2n ** 63n - 1n;
 
 /**
+ * Where the end of something is lost, its next number is this much after the last one that was found, so that no reader
+ * is given one for the second time.
+ */
+export const ID_LEAP = 1_000_000n;
+
+/**
  * Gives every row that can be read to `take`, in the order of their ids, and tells the gaps. Rows stand in pages by
  * their ids, so a damaged page is a gap; behind it, it looks for the next row in steps that double, then exactly. A
  * few good rows between two damaged pages may be passed over so.

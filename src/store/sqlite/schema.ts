@@ -34,6 +34,19 @@ const MIGRATIONS: readonly string[] = [
      total_bytes INTEGER NOT NULL,
      value BLOB NOT NULL
    ) STRICT;`,
+  // An item can be taken from `due_ms` on, which was `span_ms` away when it was set: the end of its delay, or of its lease.
+  `CREATE TABLE queue_items (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     queue TEXT NOT NULL,
+     priority INTEGER NOT NULL,
+     due_ms INTEGER NOT NULL,
+     span_ms INTEGER NOT NULL,
+     attempt INTEGER NOT NULL,
+     held INTEGER NOT NULL,
+     value BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX queue_order ON queue_items (queue, priority DESC, id, due_ms);
+   CREATE INDEX queue_due ON queue_items (queue, due_ms);`,
 ];
 
 /** Bits of an entry's id that are its cursor; the 20 above them are its log. */

@@ -9,6 +9,8 @@ import { type Durability, openDatabase } from './database.ts';
 import { repairHelp, storeError } from './errors.ts';
 import { SqliteLog } from './log.ts';
 import { Logs } from './logs.ts';
+import { SqliteQueue } from './queue.ts';
+import { Queues } from './queues.ts';
 import { Sweeper } from './sweep.ts';
 import { Rows, SqliteTable } from './table.ts';
 
@@ -18,7 +20,7 @@ import { Rows, SqliteTable } from './table.ts';
  */
 export function openSqliteStore(path: string, durability: Durability = 'power'): Store {
   const db = openDatabase(path, durability);
-  const { rows, logs, batch, sweeper } = prepare(db, path);
+  const { rows, logs, queues, batch, sweeper } = prepare(db, path);
   const apply = (write: Write): number => {
     switch (write.op) {
       case 'put':
@@ -29,6 +31,10 @@ export function openSqliteStore(path: string, durability: Durability = 'power'):
         return logs.append(write.log, write.value);
       case 'trim':
         return logs.trim(write.log, write.cursor);
+      case 'push':
+        return queues.push(write.queue, write.value, write);
+      case 'done':
+        return queues.done(write.queue, write.ticket) ? 1 : 0;
     }
   };
   const applyAll = (writes: readonly Write[]): number[] | undefined => {
@@ -44,6 +50,10 @@ export function openSqliteStore(path: string, durability: Durability = 'power'):
     log(name) {
       checkLogName(name);
       return new SqliteLog(name, logs, batch);
+    },
+    queue(name) {
+      checkLogName(name);
+      return new SqliteQueue(name, queues, batch);
     },
     async logs(prefix) {
       return batch.read(() => logs.names(prefix));
@@ -78,7 +88,7 @@ function prepare(db: DatabaseSync, path: string) {
     const batch = new Batch(db, path, forget);
     const sweeper = new Sweeper(db, batch, forget);
     sweeper.wake();
-    return { rows: new Rows(db), logs, batch, sweeper };
+    return { rows: new Rows(db), logs, queues: new Queues(db), batch, sweeper };
   } catch (error) {
     db.close();
     throw new LocalError('STORE_CORRUPT', `${path} is damaged: ${messageOf(error)}`, {
