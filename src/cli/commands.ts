@@ -22,6 +22,13 @@ export const commands: readonly CommandEntry[] = [
     'the nodes that this node trusts, and whether they are there',
     () => import('./command/peers.ts'),
   ),
+  entry(
+    PEERS,
+    'agents',
+    'who works on this node and its peers, and what each does',
+    () => import('./command/agents.ts'),
+  ),
+  entry(PEERS, 'profile', 'what you say of yourself to the others', () => import('./command/profile.ts')),
   entry(PEERS, 'link', 'the links to other nodes: how they do, and why they ended', () => import('./command/link.ts')),
   entry(PEERS, 'group', 'groups whose members all know each other', () => import('./command/group.ts')),
   entry(PEERS, 'trust', 'list, add and remove trusted keys', () => import('./command/trust.ts')),

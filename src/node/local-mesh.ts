@@ -1,6 +1,7 @@
 /** The services of this node for those who work on it: generated clients on the in-process transport. */
 import type { Client, Transport } from '@connectrpc/connect';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
+import { PresenceService } from '../../gen/towline/v1/presence_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { createClient } from '../rpc/client.ts';
 import { createLocalTransport } from '../rpc/local-transport.ts';
@@ -11,9 +12,15 @@ export interface LocalClients {
   readonly transport: Transport;
   readonly tools: Client<typeof ToolService>;
   readonly nodes: Client<typeof NodeService>;
+  readonly presence: Client<typeof PresenceService>;
 }
 
 export function localClients(registry: ServiceRegistry, principal: Principal): LocalClients {
   const transport = createLocalTransport(registry, principal);
-  return { transport, tools: createClient(ToolService, transport), nodes: createClient(NodeService, transport) };
+  return {
+    transport,
+    tools: createClient(ToolService, transport),
+    nodes: createClient(NodeService, transport),
+    presence: createClient(PresenceService, transport),
+  };
 }

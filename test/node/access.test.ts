@@ -136,11 +136,11 @@ describe('by MCP', () => {
     return post(caller, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
   };
 
-  it('an agent finds no tool but those that look and call', async () => {
+  it('an agent finds no tool but those that look, call and speak of itself', async () => {
     await enter(agent);
     const { result } = await post(agent, 'tools/list', {});
     const names = result?.tools?.map(({ name }) => name) ?? [];
-    expect(names.sort()).toEqual(['towline_call_tool', 'towline_find_tool', 'towline_peers']);
+    expect(names.sort()).toEqual(['towline_call_tool', 'towline_find_tool', 'towline_peers', 'towline_set_status']);
   });
 
   it('no method of the schema can be called as a tool, directly or through towline_call_tool', async () => {

@@ -10,9 +10,10 @@ const AGENT = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 /** `towline mcp`: started by an MCP client. stdout is MCP and nothing else; the log goes to stderr. */
 export function setup(command: Command, io: Io): void {
   command.option('--agent <name>', "the client's name on this node (default: mcp-PID)");
-  command.action(async ({ agent = `mcp-${process.pid}` }: { agent?: string }) => {
+  command.action(async ({ agent: named }: { agent?: string }) => {
+    const agent = named ?? `mcp-${process.pid}`;
     if (!AGENT.test(agent)) throw usageError(`"${agent}" cannot be an agent`, 'use a-z, 0-9, _, . and -');
     const { serveMcp } = await import('../mcp/serve.ts');
-    await serveMcp(io, agent);
+    await serveMcp(io, agent, named === undefined);
   });
 }

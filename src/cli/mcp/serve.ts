@@ -3,26 +3,34 @@ import { Console } from 'node:console';
 import type { Readable, Writable } from 'node:stream';
 import { createClient } from '@connectrpc/connect';
 import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
+import { PresenceService } from '../../../gen/towline/v1/presence_service_pb.ts';
 import { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { createLog, formatJsonLine } from '../../base/log.ts';
 import { serveMcpStdio } from '../../gateway/mcp/face/stdio.ts';
 import { version } from '../../node/version.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Io } from '../io.ts';
+import { attendance } from './attendance.ts';
 import { NodeDoor } from './node-door.ts';
 
-/** Serves until the client goes or a signal comes. */
-export async function serveMcp(io: Io, agent: string): Promise<void> {
+/** Serves until the client goes or a signal comes. `isPassing`: nobody will come again under the agent's name. */
+export async function serveMcp(io: Io, agent: string, isPassing: boolean): Promise<void> {
   keepStdoutForMcp(io);
   using interrupt = listenForInterrupt();
   const log = createLog((record) => void io.stderr.write(formatJsonLine(record)), 'info');
   await using door = new NodeDoor({ home: io.home, agent, log });
   await door.open();
+  const presence = createClient(PresenceService, door.transport);
   await serveMcpStdio({
     input: io.stdin as Readable,
     output: io.stdout as Writable,
-    clients: { tools: createClient(ToolService, door.transport), nodes: createClient(NodeService, door.transport) },
+    clients: {
+      tools: createClient(ToolService, door.transport),
+      nodes: createClient(NodeService, door.transport),
+      presence,
+    },
     about: { version },
+    onAgent: attendance({ presence, isPassing, log }),
     log,
     signal: interrupt.signal,
   });

@@ -10,9 +10,10 @@ export interface About {
 /** Clients cut this at 2 KB, so the built-in tools come first. */
 export const instructions = `These tools belong to a mesh of machines (Towline). \
 A tool named "upstream__tool" runs on this machine; "alias__upstream__tool" runs on the peer with that alias.
-- towline_peers: which machines there are, whether they are there now, and how many tools each offers.
+- towline_peers: which machines and agents there are, whether they are there now, and how many tools each offers.
 - towline_find_tool: search all tools by what they do. Use it when you do not see a fitting tool in your list.
 - towline_call_tool: call a tool by the name that towline_find_tool gave, also one that is not in your list.
+- towline_set_status: tell the other agents what you are doing.
 A call may wait for a person's approval. If an answer says that the outcome is unknown, check before you call again: \
 the tool may have run.`;
 

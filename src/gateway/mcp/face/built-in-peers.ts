@@ -1,5 +1,6 @@
-/** `towline_peers`: the machines of the mesh. */
+/** `towline_peers`: the machines of the mesh, and who works on them. */
 import { type Peer, PeerState } from '../../../../gen/towline/v1/node_pb.ts';
+import { agentRow } from './agent-rows.ts';
 import type { BuiltIn } from './built-in-type.ts';
 import { replyToFailure } from './call-failure.ts';
 import { selfNode } from './names.ts';
@@ -10,6 +11,7 @@ const name = 'towline_peers';
 
 /** More would not help a model; the CLI lists them all. */
 const maxPeers = 1_000;
+const maxAgents = 1_000;
 
 const stateNames: Readonly<Record<PeerState, string>> = {
   [PeerState.UNSPECIFIED]: 'unknown',
@@ -22,10 +24,11 @@ export const builtInPeers: BuiltIn = {
   name,
   definition: JSON.stringify({
     name,
-    title: 'List the machines of the mesh',
+    title: 'List the machines and agents of the mesh',
     description:
-      'Lists this machine ("self") and its peers: alias, whether each is connected now, and how many tools it offers ' +
-      'to you. Use it before you call a tool on a peer, or when such a call failed because the peer is offline.',
+      'Lists this machine ("self") and its peers: alias, whether each is connected now, how many tools it offers to ' +
+      'you, and the agents who work there, with what they do. Use it before you call a tool on a peer, when such a call ' +
+      'failed because the peer is offline, or to find whom to ask.',
     inputSchema: { type: 'object', properties: {}, additionalProperties: false },
     annotations: { readOnlyHint: true, openWorldHint: false },
   }),
@@ -33,18 +36,25 @@ export const builtInPeers: BuiltIn = {
   async run(view, call, _callExposed, signal) {
     try {
       await view.catalogue.ready;
-      const [own, listed] = await Promise.all([
+      const [own, listed, present] = await Promise.all([
         view.clients.nodes.getNode({}, { signal }),
         view.clients.nodes.listPeers({ pageSize: maxPeers }, { signal }),
+        view.clients.presence.listPresence({ pageSize: maxAgents }, { signal }),
       ]);
+      const agents = Map.groupBy(present.agents, ({ alias }) => alias);
       const counts = countTools(view);
       const self = {
         alias: selfNode,
         name: own.node?.displayName,
         state: 'connected',
         tools: counts.get(selfNode) ?? 0,
+        agents: agents.get(selfNode)?.map(agentRow),
       };
-      return textResult(JSON.stringify({ nodes: [self, ...listed.peers.map((peer) => peerRow(peer, counts))] }));
+      const peers = listed.peers.map((peer) => ({
+        ...peerRow(peer, counts),
+        agents: agents.get(peer.node?.alias ?? '')?.map(agentRow),
+      }));
+      return textResult(JSON.stringify({ nodes: [self, ...peers] }));
     } catch (error) {
       return replyToFailure(error, call.name, call.capabilities);
     }

@@ -1,6 +1,7 @@
 /** The mesh as one principal sees it: what every session of that principal shares. */
 import type { Client } from '@connectrpc/connect';
 import type { NodeService } from '../../../../gen/towline/v1/node_service_pb.ts';
+import type { PresenceService } from '../../../../gen/towline/v1/presence_service_pb.ts';
 import type { ToolService } from '../../../../gen/towline/v1/tool_service_pb.ts';
 import { type Log, silentLog } from '../../../base/log.ts';
 import type { About } from './about.ts';
@@ -12,6 +13,7 @@ import { exposedName } from './names.ts';
 export interface FaceClients {
   readonly tools: Client<typeof ToolService>;
   readonly nodes: Client<typeof NodeService>;
+  readonly presence: Client<typeof PresenceService>;
 }
 
 export interface ViewOptions {

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { ToolErrorSchema } from '../../../../gen/towline/v1/error_info_pb.ts';
+import { AgentAudience } from '../../../../gen/towline/v1/presence_pb.ts';
 import { failure } from '../../../../src/rpc/failure.ts';
 import { envelope, type Message, StdioDoor } from './doors.ts';
 import { definition, FakeMesh, toolSet } from './fake-mesh.ts';
@@ -79,8 +80,20 @@ describe('the built-in tools', () => {
   it('list the machines, their state and their tools', async () => {
     expect(JSON.parse(textOf(await call(new FakeMesh(), 'towline_peers')))).toEqual({
       nodes: [
-        { alias: 'self', name: 'Here', state: 'connected', tools: 0 },
-        { alias: 'work', state: 'offline', tools: 2, lastError: 'gone' },
+        {
+          alias: 'self',
+          name: 'Here',
+          state: 'connected',
+          tools: 0,
+          agents: [{ agent: 'me', state: 'online', status: 'idle' }],
+        },
+        {
+          alias: 'work',
+          state: 'offline',
+          tools: 2,
+          lastError: 'gone',
+          agents: [{ agent: 'ada', state: 'offline', status: 'do not disturb', summary: 'sleeps' }],
+        },
       ],
     });
   });
@@ -109,7 +122,29 @@ describe('the built-in tools', () => {
     expect(mesh.calls[0]).toMatchObject({ argumentsJson: '{"n": 12345678901234567890}' });
   });
 
+  it('say what the agent does, and leave what it does not name', async () => {
+    const mesh = new FakeMesh();
+    const set = async (args: object) =>
+      JSON.parse(textOf(await call(mesh, 'towline_set_status', JSON.stringify(args))));
+    expect(await set({ status: 'working', summary: 'the store', title: 'writer' })).toEqual({
+      agent: 'me',
+      state: 'online',
+      status: 'working',
+      summary: 'the store',
+      title: 'writer',
+    });
+    expect(await set({ capabilities: ['sql'], visible: false })).toMatchObject({
+      title: 'writer',
+      capabilities: ['sql'],
+    });
+    expect(mesh.agent.visibility?.audience).toBe(AgentAudience.NODE);
+    expect(await set({})).toMatchObject({ status: 'working' });
+  });
+
   it.each([
+    ['towline_set_status', '{"status":"bored"}', '"status"'],
+    ['towline_set_status', '{"capabilities":[1]}', '"capabilities"'],
+    ['towline_set_status', '{"constructor":1}', '"constructor"'],
     ['towline_find_tool', '{}', '"query"'],
     ['towline_find_tool', '{"query":"x","limit":"many"}', '"limit"'],
     ['towline_call_tool', '{}', '"name"'],

@@ -3,6 +3,8 @@ import { create } from '@bufbuild/protobuf';
 import { Code, type ConnectError, createClient, createRouterTransport, type HandlerContext } from '@connectrpc/connect';
 import { NodeSchema, PeerSchema, PeerState } from '../../../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../../../gen/towline/v1/node_service_pb.ts';
+import { AgentPresenceSchema, AgentState, AgentStatus } from '../../../../gen/towline/v1/presence_pb.ts';
+import { PresenceService } from '../../../../gen/towline/v1/presence_service_pb.ts';
 import { type ToolSet, ToolSetSchema } from '../../../../gen/towline/v1/tool_pb.ts';
 import {
   type CallToolRequest,
@@ -45,10 +47,21 @@ export function log(level: string, dataJson: string): CallToolResponse {
   return create(CallToolResponseSchema, { event: { case: 'log', value: { level, logger: 'fake', dataJson } } });
 }
 
+/** An agent of the peer. */
+const ada = create(AgentPresenceSchema, {
+  alias: 'work',
+  ref: { agent: 'ada' },
+  state: AgentState.OFFLINE,
+  status: AgentStatus.DO_NOT_DISTURB,
+  summary: 'sleeps',
+});
+
 export class FakeMesh {
   readonly clients: FaceClients;
   /** Every call that arrived. */
   readonly calls: CallToolRequest[] = [];
+  /** Whoever calls. */
+  readonly agent = create(AgentPresenceSchema, { alias: 'self', ref: { agent: 'me' }, state: AgentState.ONLINE });
   readonly #sets = new Map<string, ToolSet>();
   readonly #runs = new Map<string, Run>();
   readonly #watches = new Set<AsyncQueue<WatchToolsResponse>>();
@@ -65,8 +78,20 @@ export class FakeMesh {
           peers: [create(PeerSchema, { node: { alias: 'work' }, state: PeerState.OFFLINE, lastError: 'gone' })],
         }),
       });
+      service(PresenceService, {
+        listPresence: () => ({ agents: [this.agent, ada] }),
+        getPresence: () => ({ agent: this.agent }),
+        setStatus: ({ status }) => ({ agent: Object.assign(this.agent, { status }) }),
+        setSummary: ({ summary }) => ({ agent: Object.assign(this.agent, { summary }) }),
+        setProfile: ({ profile }) => ({ agent: Object.assign(this.agent, { profile }) }),
+        setVisibility: ({ visibility }) => ({ agent: Object.assign(this.agent, { visibility }) }),
+      });
     });
-    this.clients = { tools: createClient(ToolService, transport), nodes: createClient(NodeService, transport) };
+    this.clients = {
+      tools: createClient(ToolService, transport),
+      nodes: createClient(NodeService, transport),
+      presence: createClient(PresenceService, transport),
+    };
   }
 
   get watchCount(): number {

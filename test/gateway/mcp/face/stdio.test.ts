@@ -244,6 +244,7 @@ describe('a modern client over stdio', () => {
       'towline_peers',
       'towline_find_tool',
       'towline_call_tool',
+      'towline_set_status',
       'up__a',
     ]);
     door.send(ask(3, 'tools/call', '"name":"up__a",'));
