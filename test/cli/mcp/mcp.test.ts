@@ -57,7 +57,10 @@ describe('towline mcp', () => {
     await toolNames(client);
     const tokens = async () => (await towline(['token', 'list', '--json', '--home', home.path])).stdout;
     expect(await tokens()).toContain('"TOKEN_KIND_AGENT"');
+    const agents = async () => (await towline(['agents', '--home', home.path])).stdout;
+    await eventually('the client is shown', async () => (/^mcp-\d+ +idle/m.test(await agents()) ? true : undefined));
     await client.close();
+    await eventually('the client has left', async () => (/^mcp-\d+ +offline/m.test(await agents()) ? true : undefined));
     await eventually('the token has gone', async () => ((await tokens()).includes('AGENT') ? undefined : true));
     expect((await towline(['down', '--home', home.path])).code).toBe(0);
   });
