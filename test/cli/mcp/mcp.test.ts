@@ -2,6 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it } from 'vitest';
+import { AgentState } from '../../../gen/towline/v1/presence_pb.ts';
+import { PresenceService } from '../../../gen/towline/v1/presence_service_pb.ts';
+import { nodeClient } from '../../../src/cli/client.ts';
 import { eventually } from '../../../src/cli/demo/verify.ts';
 import { homePaths } from '../../../src/node/home.ts';
 import { isProcessAlive } from '../../../src/node/run-file.ts';
@@ -57,10 +60,15 @@ describe('towline mcp', () => {
     await toolNames(client);
     const tokens = async () => (await towline(['token', 'list', '--json', '--home', home.path])).stdout;
     expect(await tokens()).toContain('"TOKEN_KIND_AGENT"');
-    const agents = async () => (await towline(['agents', '--home', home.path])).stdout;
-    await eventually('the client is shown', async () => (/^mcp-\d+ +idle/m.test(await agents()) ? true : undefined));
+    const presence = await nodeClient(home.path, PresenceService);
+    const isSeen = async (state: AgentState) => {
+      const { agents } = await presence.listPresence({});
+      return agents.find((agent) => /^mcp-\d+$/.test(agent.ref?.agent ?? '') && agent.state === state);
+    };
+    const here = await eventually('the client is shown', () => isSeen(AgentState.ONLINE));
+    expect(here.sessions).toMatchObject([{ session: 'test', door: 'mcp', software: 'test 1.0.0' }]);
     await client.close();
-    await eventually('the client has left', async () => (/^mcp-\d+ +offline/m.test(await agents()) ? true : undefined));
+    await eventually('the client has left', () => isSeen(AgentState.OFFLINE));
     await eventually('the token has gone', async () => ((await tokens()).includes('AGENT') ? undefined : true));
     expect((await towline(['down', '--home', home.path])).code).toBe(0);
   });
