@@ -7,7 +7,7 @@
  * ends with its process, after `MAX_SEALS` messages, after `EPOCH_MS`, or when the node's key changes: no key meets a
  * nonce twice. Replays are not stopped here: who opens a message knows its id.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { concatBytes, toHex } from '../base/bytes.ts';
 import { LocalError } from '../base/errors.ts';
 import type { FormerKeys } from './former-keys.ts';
@@ -55,7 +55,7 @@ export class Sealer {
   readonly #former: FormerKeys;
   readonly #own = new Map<string, Promise<OwnContext>>();
   /** By sender and encapsulated key; the least recently used first. */
-  readonly #open = new Map<string, Promise<Uint8Array>>();
+  readonly #open = new Map<string, Promise<KeyObject>>();
 
   constructor(identity: Identity, former: FormerKeys) {
     this.#identity = identity;
@@ -84,7 +84,7 @@ export class Sealer {
     return decrypt(key, sealed, bound);
   }
 
-  async #keyOf(encapsulated: Uint8Array, senderId: Uint8Array, receiverId: Uint8Array): Promise<Uint8Array> {
+  async #keyOf(encapsulated: Uint8Array, senderId: Uint8Array, receiverId: Uint8Array): Promise<KeyObject> {
     const name = `${toHex(senderId)} ${toHex(receiverId)} ${toHex(encapsulated)}`;
     const known = this.#open.get(name);
     if (known) {
@@ -102,13 +102,13 @@ export class Sealer {
     return found;
   }
 
-  async #findKey(encapsulated: Uint8Array, senderId: Uint8Array, receiverId: Uint8Array): Promise<Uint8Array> {
+  async #findKey(encapsulated: Uint8Array, senderId: Uint8Array, receiverId: Uint8Array): Promise<KeyObject> {
     const isCurrent = Buffer.compare(receiverId, this.#identity.nodeId) === 0;
     const secret = isCurrent ? this.#identity.agreementSecret() : this.#former.secretOf(receiverId);
     if (!secret) throw keyGone();
     const { foundSharedKey } = await import('./hpke.ts');
     try {
-      return await foundSharedKey(encapsulated, { secret, senderId, receiverId, info: INFO });
+      return createSecretKey(await foundSharedKey(encapsulated, { secret, senderId, receiverId, info: INFO }));
     } catch (error) {
       throw broken(error);
     }
@@ -119,7 +119,8 @@ async function newContext(identity: Identity, receiverId: Uint8Array): Promise<O
   const { newSharedKey } = await import('./hpke.ts');
   const { nodeId } = identity;
   const ends = { secret: identity.agreementSecret(), senderId: nodeId, receiverId, info: INFO };
-  const { encapsulated, key } = await newSharedKey(ends);
+  const { encapsulated, key: bytes } = await newSharedKey(ends);
+  const key = createSecretKey(bytes);
   const endMs = Date.now() + EPOCH_MS;
   let count = 0;
   return {
@@ -135,7 +136,7 @@ async function newContext(identity: Identity, receiverId: Uint8Array): Promise<O
   };
 }
 
-function decrypt(key: Uint8Array, { sequence, ciphertext }: Sealed, bound: Uint8Array): Uint8Array {
+function decrypt(key: KeyObject, { sequence, ciphertext }: Sealed, bound: Uint8Array): Uint8Array {
   const end = ciphertext.length - SEAL_TAG_BYTES;
   if (end < 0) throw broken();
   try {

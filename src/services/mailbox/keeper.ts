@@ -12,6 +12,7 @@ import { LocalError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { LogEntry, Store, Write } from '../../store/store.ts';
 import type { Transfer } from './courier.ts';
+import { InTurn } from './in-turn.ts';
 import { KEPT, keptFor, keptLog } from './keys.ts';
 import {
   BATCH_BYTES,
@@ -38,6 +39,7 @@ export class Keeper {
   readonly #parts: KeeperParts;
   /** Receivers, in hex, that are being handed mail; true if more came meanwhile. */
   readonly #running = new Map<string, boolean>();
+  readonly #turn = new InTurn();
   #isClosed = false;
 
   constructor(parts: KeeperParts) {
@@ -46,6 +48,12 @@ export class Keeper {
 
   /** Keeps letters of one sender for one receiver, from the first on. Resolves to how many are on the disk. */
   async keep(senderId: Uint8Array, receiverId: Uint8Array, envelopes: readonly MailEnvelope[]): Promise<number> {
+    const count = await this.#turn.run(() => this.#append(senderId, receiverId, envelopes));
+    this.handOver(receiverId);
+    return count;
+  }
+
+  async #append(senderId: Uint8Array, receiverId: Uint8Array, envelopes: readonly MailEnvelope[]): Promise<number> {
     const { store } = this.#parts;
     const log = keptLog(toHex(receiverId), toHex(senderId));
     const { count, bytes } = await store.log(log).extent();
@@ -58,7 +66,6 @@ export class Keeper {
       writes.push({ op: 'append', log, value });
     }
     if (writes.length > 0) await store.write(writes);
-    this.handOver(receiverId);
     return writes.length;
   }
 
@@ -91,7 +98,7 @@ export class Keeper {
       if (!receiver || !isLinked(receiver)) return;
       const entries = await store.log(log).read({ limit: BATCH_COUNT, maxBytes: BATCH_BYTES });
       const last = entries.at(-1);
-      if (!last) return void (await store.dropLog(log));
+      if (!last) return this.#dropEmpty(log);
       const envelopes = entries.map(envelopeIn).filter(isFresh);
       try {
         if (envelopes.length > 0) await to(receiver).deliverMail({ envelopes }, { timeoutMs: CALL_MS });
@@ -104,6 +111,14 @@ export class Keeper {
         await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt++, pause)).unref());
       }
     }
+  }
+
+  /** Not while something is put into it. */
+  #dropEmpty(log: string): Promise<void> {
+    const { store } = this.#parts;
+    return this.#turn.run(async () => {
+      if ((await store.log(log).extent()).count === 0) await store.dropLog(log);
+    });
   }
 
   /** Forgets what has expired, where nothing that has not stands before it. */

@@ -100,7 +100,8 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
       const hub = ways.hub();
       const isHub = hub !== undefined && equalBytes(hub.nodeId, nodeId);
       for (const [node, courier] of couriers) if (isHub || isOf(node, nodeId, ways)) courier.hurry();
-      keeper.handOver(nodeId);
+      // What is sealed for a key that the node gave up, it opens too.
+      for (const id of [nodeId, ...parts.formerIds(nodeId)]) keeper.handOver(id);
     },
     close() {
       clearInterval(timer);

@@ -120,13 +120,9 @@ export function createMailboxService(parts: ServiceParts): Impl {
       own: Number(request.after.own),
       node: Number(request.after.node),
     };
-    for await (const event of readMail(
-      parts.reader,
-      { agent, after, isUnreadOnly: request.unreadOnly },
-      context.signal,
-    )) {
-      yield await answerOf(event);
-    }
+    const read = { agent, after, isUnreadOnly: request.unreadOnly };
+    using ending = endingWith(context.signal);
+    for await (const event of readMail(parts.reader, read, ending.signal)) yield await answerOf(event);
   }
 
   async function answerOf(event: ReaderEvent) {
@@ -142,7 +138,8 @@ export function createMailboxService(parts: ServiceParts): Impl {
   }
 
   async function* watch({ messageId }: Request<'watchDelivery'>, context: HandlerContext) {
-    const news = deliveries.changes.watch(context.signal)[Symbol.asyncIterator]();
+    using ending = endingWith(context.signal);
+    const news = deliveries.changes.watch(ending.signal)[Symbol.asyncIterator]();
     const id = toHex(messageId);
     const told = new Map<string, DeliveryState>();
     const stops: (() => void)[] = [];
@@ -162,7 +159,6 @@ export function createMailboxService(parts: ServiceParts): Impl {
       }
     } finally {
       for (const stop of stops) stop();
-      await news.return?.();
     }
   }
 
@@ -186,6 +182,12 @@ export function createMailboxService(parts: ServiceParts): Impl {
     }),
     watchDelivery: guardedStream(watch),
   };
+}
+
+/** A signal that aborts with the call, and when its answers end: what watches something watches no longer then. */
+function endingWith(call: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+  const ending = new AbortController();
+  return { signal: AbortSignal.any([call, ending.signal]), [Symbol.dispose]: () => ending.abort() };
 }
 
 /** Whether there is news of this mail, and not the end. */

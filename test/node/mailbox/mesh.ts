@@ -2,13 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@connectrpc/connect';
+import type { Client } from '@connectrpc/connect';
 import { AdminService } from '../../../gen/towline/v1/admin_service_pb.ts';
 import type { Delivery, DeliveryState, Mail } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
 import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
 import { type RunningNode, startNode } from '../../../src/node/start.ts';
+import { createClient } from '../../../src/rpc/client.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
 import { parseNodeId } from '../../../src/trust/node-id.ts';
 
