@@ -4,6 +4,7 @@ import type { CommandEntry } from './command.ts';
 const NODE = 'This node:';
 const PEERS = 'Other nodes:';
 const TOOLS = 'Tools:';
+const WORDS = 'Words:';
 const CARE = 'Care:';
 
 export const commands: readonly CommandEntry[] = [
@@ -43,6 +44,8 @@ export const commands: readonly CommandEntry[] = [
   entry(TOOLS, 'token', 'tokens for MCP clients and programs', () => import('./command/token.ts')),
   entry(TOOLS, 'approvals', 'calls that wait for your yes or no', () => import('./command/approvals.ts')),
   entry(TOOLS, 'grants', 'what may be used without asking', () => import('./command/grants.ts')),
+  entry(WORDS, 'send', 'send a mail that is never lost, to agents and nodes', () => import('./command/send.ts')),
+  entry(WORDS, 'inbox', 'read the mail of this node', () => import('./command/inbox.ts')),
   entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
   entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),
