@@ -72,8 +72,8 @@ async function send(io: Io, target: string, words: string, options: Options): Pr
 
 function show(io: Io, sent: SendMailResponse, deliveries: readonly Delivery[]): void {
   const now = create(SendMailResponseSchema, { ...sent, deliveries: [...deliveries] });
-  if (io.json) return io.print(prettyJson(jsonOf(SendMailResponseSchema, now)));
-  io.print(renderDeliveries(io.style, sent.messageId, deliveries));
+  if (io.json) io.print(prettyJson(jsonOf(SendMailResponseSchema, now)));
+  else io.print(renderDeliveries(io.style, sent.messageId, deliveries));
 }
 
 function messageIdOf(text: string): Uint8Array {
