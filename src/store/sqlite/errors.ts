@@ -2,6 +2,7 @@
 import { type ErrorFacts, LocalError, messageOf } from '../../base/errors.ts';
 
 // https://www.sqlite.org/rescode.html
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
@@ -33,6 +34,11 @@ export function isBusy(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = sqliteCodeOf(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || code === SQLITE_IOERR;
+}
+
+/** The same where the schema in the file may be damaged, too: then a table is not known by its name. */
+export function isUnreadable(error: unknown): boolean {
+  return isDamage(error) || sqliteCodeOf(error) === SQLITE_ERROR;
 }
 
 /** Whether the database refuses values that the schema does not allow. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MAX_LOGS } from '../limits.ts';
-import { isDamage } from './errors.ts';
+import { isUnreadable } from './errors.ts';
 import type { Salvaged } from './repair.ts';
 import { type Gap, ID_LEAP, type SalvagedRow, salvageRows } from './salvage.ts';
 import { taken } from './salvage-tables.ts';
@@ -61,15 +61,15 @@ function findLogs(damaged: DatabaseSync, losses: string[]): Map<bigint, FoundLog
 
 /** The index knows names of logs whose rows are gone. */
 function findNames(damaged: DatabaseSync, logs: Map<bigint, FoundLog>, losses: string[]): void {
-  const index = damaged.prepare('SELECT name, rowid AS id FROM logs INDEXED BY sqlite_autoindex_logs_1');
-  index.setReadBigInts(true);
   try {
+    const index = damaged.prepare('SELECT name, rowid AS id FROM logs INDEXED BY sqlite_autoindex_logs_1');
+    index.setReadBigInts(true);
     for (const { id, name } of index.iterate() as Iterable<SalvagedRow>) {
       if (logs.has(id) || name === null) continue;
       logs.set(id, { name: String(name), first: 1n, last: 0n, bytesBefore: 0n, count: 0n, holes: [] });
     }
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     losses.push('names of logs');
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isDamage } from './errors.ts';
+import { isUnreadable } from './errors.ts';
 import type { Salvaged } from './repair.ts';
 import { ID_LEAP, salvageRows } from './salvage.ts';
 import { taken } from './salvage-tables.ts';
@@ -34,7 +34,7 @@ function lastId(db: DatabaseSync): number | undefined {
     const row = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'queue_items'").get();
     return Number(row?.['seq'] ?? 0);
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }

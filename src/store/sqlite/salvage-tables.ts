@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isConstraint, isDamage } from './errors.ts';
+import { isConstraint, isUnreadable } from './errors.ts';
 import type { Salvaged } from './repair.ts';
 import { salvageRows } from './salvage.ts';
 import { hasTable } from './schema.ts';
@@ -37,13 +37,13 @@ export function taken(insert: () => void): boolean {
 function lostKeys(damaged: DatabaseSync, target: DatabaseSync, hasGaps: boolean): string[] {
   const names: string[] = [];
   const find = target.prepare('SELECT 1 FROM entries WHERE collection = ? AND key = ?');
-  const index = damaged.prepare('SELECT collection, key FROM entries INDEXED BY sqlite_autoindex_entries_1');
   try {
+    const index = damaged.prepare('SELECT collection, key FROM entries INDEXED BY sqlite_autoindex_entries_1');
     for (const { collection, key } of index.iterate()) {
       if (!find.get(collection ?? null, key ?? null)) names.push(`${collection}/${key}`);
     }
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     if (hasGaps) names.push('rows that nobody remembers');
   }
   const named = names.slice(0, MAX_NAMED).map((name) => `table row ${name}`);

@@ -1,6 +1,6 @@
 /** Reads what can be read of a table in a damaged file. */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { isDamage } from './errors.ts';
+import { isUnreadable } from './errors.ts';
 
 /** A row with its id; whole numbers are `bigint`, for ids of entries are larger than numbers can be. */
 export type SalvagedRow = Readonly<Record<string, SQLOutputValue>> & { readonly id: bigint };
@@ -37,7 +37,8 @@ export function salvageRows(
   let at = 0n;
   for (;;) {
     // A statement that failed once would fail again: each look has its own.
-    const failedAt = readOn(prepare(db, from), at, take, gaps);
+    const rows = readable(() => prepare(db, from));
+    const failedAt = rows ? readOn(rows, at, take, gaps) : at;
     if (failedAt === undefined) return gaps;
     const next = nextReadable(() => prepare(db, `${from} LIMIT 1`), failedAt);
     gaps.push({ from: failedAt, to: next - 1n });
@@ -65,14 +66,14 @@ function readOn(rows: StatementSync, at: bigint, take: (row: SalvagedRow) => boo
 function nextReadable(one: () => StatementSync, bad: bigint): bigint {
   let below = bad;
   let above = bad + 1n;
-  for (let step = 1n; !canRead(one(), above); step *= 2n) {
+  for (let step = 1n; !canRead(one, above); step *= 2n) {
     if (above >= LAST_ID) return LAST_ID + 1n;
     below = above;
     above = bad + step > LAST_ID ? LAST_ID : bad + step;
   }
   while (above - below > 1n) {
     const middle = (above + below) / 2n;
-    if (canRead(one(), middle)) above = middle;
+    if (canRead(one, middle)) above = middle;
     else below = middle;
   }
   return above;
@@ -84,15 +85,15 @@ function prepare(db: DatabaseSync, sql: string): StatementSync {
   return statement;
 }
 
-function canRead(one: StatementSync, from: bigint): boolean {
-  return readable(() => ({ row: one.get(from) })) !== undefined;
+function canRead(one: () => StatementSync, from: bigint): boolean {
+  return readable(() => ({ row: one().get(from) })) !== undefined;
 }
 
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }
