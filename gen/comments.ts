@@ -2611,6 +2611,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The member's key.",
   "towline.v1.RosterMember.role":
     "The role that the group gives it. Empty for none.",
+  "towline.v1.RosterMember.rotations":
+    "If the member got its key by rotations since it was let in, these, oldest first: a receiver that trusts a key before follows it, and goes on to accept the one before until its grace ends.",
   "towline.v1.RosterMember.since_version":
     "The version that let it in. A revocation of the same or a higher version keeps the key out.",
   "towline.v1.RosterRecord":

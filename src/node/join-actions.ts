@@ -13,7 +13,7 @@ import type { Invites } from '../trust/invites.ts';
 import type { Keyring } from '../trust/keyring.ts';
 import { aliasTakenError } from '../trust/keyring-entries.ts';
 import { formatNodeId } from '../trust/node-id.ts';
-import { type HeldGroup, memberInForce, membersOf } from '../trust/roster/held.ts';
+import { type HeldGroup, membersOf } from '../trust/roster/held.ts';
 import { groupUnknown, memberAliasTaken } from '../trust/roster/problems.ts';
 import type { Rosters } from '../trust/rosters.ts';
 import type { HubChoice } from './hub/choice.ts';
@@ -56,7 +56,7 @@ export function createJoinActions(parts: JoinParts): JoinActions {
       const held = rosterOf(invite);
       const { again } = await invites.redeem(invite.inviteId, nodeId);
       // Asking again is for lost answers. A key that was removed since does not come back by its old invite.
-      const isIn = held ? memberInForce(held, nodeId) : keyring.byId(nodeId);
+      const isIn = held ? rosters.member(held, nodeId) : keyring.byId(nodeId);
       if (again && !isIn) throw inviteUsed();
     },
     checkAlias(invite, nodeId, alias) {
@@ -79,13 +79,13 @@ export function createJoinActions(parts: JoinParts): JoinActions {
       const joined =
         held &&
         (await rosters.edit(held.name, (draft, now) => {
-          draft.admit({ nodeId, alias: memberInForce(now, nodeId)?.alias ?? alias, addresses: learnt });
+          draft.admit({ nodeId, alias: rosters.member(now, nodeId)?.alias ?? alias, addresses: learnt });
         }));
       await book.learn(nodeId, learnt, 'invite');
       await onTrust(nodeId);
       await hubs.joinedHere();
       const hubId = hubs.hubForJoiners();
-      const known = joined && memberInForce(joined, nodeId);
+      const known = joined && rosters.member(joined, nodeId);
       if (joined && known) return { alias: known.alias, roster: joined.roster.signed, hubId };
       return { alias: keyring.byId(nodeId)?.alias ?? alias, hubId };
     },

@@ -16,9 +16,11 @@ import type { Keyring } from '../trust/keyring.ts';
 import type { LiveIdentity } from '../trust/live-identity.ts';
 import { formatNodeId, shortNodeId } from '../trust/node-id.ts';
 import { ensureOwnerToken } from '../trust/owner-token.ts';
+import type { Rosters } from '../trust/rosters.ts';
 import { createRotation, readRotation, rotationRefused, type Succession, verifyRotation } from '../trust/rotation.ts';
 import type { Rotations } from '../trust/rotations.ts';
 import type { Tokens } from '../trust/tokens.ts';
+import type { Inheritance } from './group/inheritance.ts';
 import { checkNotSelf } from './own-key.ts';
 
 /** Links move over in this time; a grace of nothing would cut the answer that says so. */
@@ -35,8 +37,9 @@ export interface RotationParts {
   readonly book: AddressBook;
   readonly rotations: Rotations;
   readonly tokens: Tokens;
-  /** The groups with rosters that this node is in. */
-  readonly groups: () => string[];
+  readonly rosters: Rosters;
+  /** Rosters that the next key signed, until it is in force. */
+  readonly inheritance: Inheritance;
   readonly pool: () => LinkPool;
   /** The port shows the new key from now on. */
   readonly renewTls: () => void;
@@ -80,13 +83,14 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
     return entry !== undefined && Buffer.compare(entry.nodeId, nodeId) === 0;
   };
 
-  async function followOne(said: Succession): Promise<void> {
+  async function followOne(said: Succession, rotation: Rotation): Promise<void> {
     checkNotSelf(identity, said.newId);
     const alias = keyring.byId(said.oldId)?.alias;
     const holder = isListed(said.newId) ? keyring.byId(said.newId)?.alias : alias;
     if (holder !== alias) throw rotationRefused('the new key has another alias here');
-    await rotations.follow(said);
+    await rotations.follow(said, rotation);
     await keyring.replace(said.oldId, said.newId);
+    parts.rosters.remap();
     await book.move(said.oldId, said.newId);
     parts.pool().keep(said.oldId, false);
     endGraceOf(said);
@@ -115,9 +119,13 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
     );
     const { graceEndMs } = readRotation(rotation);
     await parts.former.keep({ nodeId: before, secret: identity.agreementSecret(), endMs: graceEndMs });
+    // Signed while there still is the old key: if anything is in the way, nothing has happened.
+    await parts.inheritance.prepare(parts.rosters.inherit(next.identity, rotation));
     await rotations.keepOwn(rotation);
     await next.commit();
     await identity.replace(next.identity);
+    parts.rosters.remap();
+    await parts.inheritance.enter();
     tokens.replaceOwner(await ensureOwnerToken(home, identity));
     parts.renewTls();
     log.warn('this node has a new key', { before: formatNodeId(before), nodeId: identity.text });
@@ -145,7 +153,7 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
       for (const rotation of chain) {
         // The signatures of keys that are not trusted are not worth the time.
         const { oldId } = readRotation(rotation);
-        if (isListed(oldId)) await followOne(verifyRotation(rotation));
+        if (isListed(oldId)) await followOne(verifyRotation(rotation), rotation);
       }
       const last = chain.at(-1);
       if (!last || !isListed(readRotation(last).newId)) throw rotationRefused('its old key is not trusted here');
@@ -153,8 +161,8 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
     successor: (nodeId) => rotations.ownFrom(nodeId, identity.nodeId),
     async rotate(graceMs) {
       if (isRunning) throw new LocalError('ROTATION_RUNNING', 'the key is being changed already');
-      const [group] = parts.groups();
-      if (group !== undefined) throw inGroup(group);
+      const [broken] = parts.rosters.broken();
+      if (broken) throw inBrokenGroup(broken.name);
       isRunning = true;
       try {
         return await rotate(graceMs);
@@ -168,13 +176,11 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
   };
 }
 
-/** A roster names keys: the other members would not know the new one, and an owner could sign no more. */
-function inGroup(group: string): LocalError {
+/** Perhaps this node owns it: then nobody could sign for the group any more. */
+function inBrokenGroup(group: string): LocalError {
   return new LocalError(
     'ROTATION_IN_GROUP',
-    `the roster of the group "${group}" names the key that this node has now`,
-    {
-      help: `towline group leave ${group}, then rotate, then join again with a new invite; an owner first makes way for another (towline group owner)`,
-    },
+    `the roster of the group "${group}" cannot be read, and perhaps names the key that this node has now`,
+    { help: `mend it first (towline doctor), or: towline group leave ${group}` },
   );
 }

@@ -60,6 +60,7 @@ import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
 import { createGroupActions } from './group/actions.ts';
 import { RosterExchange } from './group/exchange.ts';
+import { Inheritance } from './group/inheritance.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
 import { openHubChoice } from './hub/choice.ts';
@@ -160,7 +161,15 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const successorOf = (nodeId: Uint8Array) => rotations.successorInGrace(nodeId);
   const keyring = await Keyring.open(paths.home, { log, successorOf });
   closers.add(() => keyring.close());
-  const rosters = await Rosters.open({ home: paths.home, identity, keyring, log });
+  const rosters = await Rosters.open({
+    home: paths.home,
+    identity,
+    keyring,
+    log,
+    successions: rotations,
+    follow: (chain) => rotation.follow(chain),
+  });
+  const inheritance = new Inheritance({ table: store.table('inheritance'), identity, rosters, log });
   closers.add(() => rosters.close());
   for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
   const ownerToken = await ensureOwnerToken(paths.home, identity);
@@ -306,7 +315,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     book,
     rotations,
     tokens,
-    groups: () => [...rosters.list(), ...rosters.broken()].map(({ name }) => name),
+    rosters,
+    inheritance,
     pool: () => links.pool,
     renewTls: () => listening?.renewTls(),
     onTrust,
@@ -495,6 +505,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   await upstreams.apply(specs);
   await peers.refresh();
   closers.add(() => topology.close());
+  await inheritance.enter();
   await topology.open();
   for (const error of errors) log.warn('configuration', { error });
   log.info('node up', { nodeId: identity.text, url, version });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { RosterMember, SignedRoster } from '../../gen/towline/v1/roster_pb.ts';
+import type { Rotation } from '../../gen/towline/v1/rotation_pb.ts';
 import { Broadcast } from '../base/broadcast.ts';
 import { equalBytes, toHex } from '../base/bytes.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
@@ -39,6 +40,7 @@ import {
   rosterForeign,
 } from './roster/problems.ts';
 import { groupOf, isExpired, type VerifiedRoster, verifyRoster } from './roster/roster.ts';
+import { memberWithKey, newRotations, noSuccessions, outdatedMembers, type Successions } from './roster/successions.ts';
 
 /** How often time is looked at: expiry, renewal, and revocations that a fork lost. */
 const TICK_MS = 1_000;
@@ -51,6 +53,10 @@ export interface RostersOptions {
   readonly identity: Identity;
   readonly keyring: Keyring;
   readonly log: Log;
+  /** Which keys have successors. None if absent. */
+  readonly successions?: Successions;
+  /** Follows rotations that a roster carries, before it is in force. */
+  readonly follow?: (rotations: readonly Rotation[]) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -136,7 +142,32 @@ export class Rosters {
   /** The members that are trusted now, this node included: none if it is none itself, or if the roster has expired. */
   members(held: HeldGroup): RosterMember[] {
     const { identity } = this.#options;
-    return isExpired(held.roster, this.#now()) || !memberInForce(held, identity.nodeId) ? [] : membersOf(held);
+    return isExpired(held.roster, this.#now()) || !this.member(held, identity.nodeId) ? [] : membersOf(held);
+  }
+
+  /** The entry of a key, or of one that it has taken the place of, if the group lets it in. */
+  member(held: HeldGroup, nodeId: Uint8Array): RosterMember | undefined {
+    return memberWithKey(held, nodeId, this.#known);
+  }
+
+  /**
+   * What this node's groups look like when it has its next key: each with a roster that the next key signed, where it is an
+   * owner. Changes nothing. Throws `GROUP_FULL` if the owners changed too often.
+   */
+  inherit(next: Identity, rotation: Rotation): SignedRoster[] {
+    const { identity } = this.#options;
+    return this.list()
+      .filter((held) => this.isOwner(held))
+      .map((held) => {
+        const draft = new Draft(held, next, this.#now(), identity);
+        draft.succeed(identity.nodeId, next.nodeId, [rotation]);
+        return draft.sign().signed;
+      });
+  }
+
+  /** A key has a successor: the members are known by their keys of now. */
+  remap(): void {
+    if (this.#groups.size > 0) this.#inForce();
   }
 
   /** Where rosters say that a key can be dialed, and since when; only what other nodes may say. */
@@ -144,7 +175,7 @@ export class Rosters {
     return this.list().flatMap((held) => {
       const { createTime } = held.roster.body;
       const seenMs = createTime ? timestampMs(createTime) : 0;
-      const addresses = (memberInForce(held, nodeId)?.addresses ?? []).filter(mayBeLearnt);
+      const addresses = (this.member(held, nodeId)?.addresses ?? []).filter(mayBeLearnt);
       return addresses.map((address): KnownAddress => ({ address, source: 'roster', seenMs }));
     });
   }
@@ -245,7 +276,7 @@ export class Rosters {
         name,
         held.roster.chain.owners.map((owner) => this.#called(owner)),
       );
-    if (!memberInForce(held, this.#options.identity.nodeId)) throw notAMember(name);
+    if (!this.member(held, this.#options.identity.nodeId)) throw notAMember(name);
     return held;
   }
 
@@ -260,7 +291,7 @@ export class Rosters {
   memberOf(held: HeldGroup, who: string, nodeId: Uint8Array | undefined): RosterMember {
     const wanted = nodeId ?? this.#options.keyring.byAlias(who)?.nodeId;
     const found =
-      (wanted && memberInForce(held, wanted)) ??
+      (wanted && this.member(held, wanted)) ??
       membersOf(held).find((member) => nodeId === undefined && member.alias === who);
     if (!found) throw memberUnknown(held.name, who);
     return found;
@@ -270,7 +301,7 @@ export class Rosters {
   setAlias(name: string, nodeId: Uint8Array, alias: string): Promise<HeldGroup> {
     return this.#inTurn(async () => {
       const held = this.get(name);
-      const member = memberInForce(held, nodeId);
+      const member = this.member(held, nodeId);
       if (!member) throw memberUnknown(name, formatNodeId(nodeId));
       const wanted = alias || member.alias;
       checkAlias(wanted);
@@ -302,6 +333,10 @@ export class Rosters {
     this.changes.close();
   }
 
+  get #known(): Successions {
+    return this.#options.successions ?? noSuccessions;
+  }
+
   #called(nodeId: Uint8Array): string {
     return this.#options.keyring.byId(nodeId)?.alias ?? formatNodeId(nodeId);
   }
@@ -315,7 +350,7 @@ export class Rosters {
   #checkMerge(held: HeldGroup, isMerged: boolean): void {
     const others = this.#options.keyring
       .entries()
-      .filter(({ groups, nodeId }) => groups.includes(held.name) && !memberInForce(held, nodeId));
+      .filter(({ groups, nodeId }) => groups.includes(held.name) && !this.member(held, nodeId));
     if (others.length > 0 && !isMerged) throw groupInUse(held.name);
   }
 
@@ -341,6 +376,13 @@ export class Rosters {
         notUsed: toHex(fork.otherHash),
         signer,
       });
+    }
+    for (const rotations of newRotations(held, this.#known)) {
+      await this.#options
+        .follow?.(rotations)
+        .catch((error: unknown) =>
+          log.info('a rotation in a roster was not followed', { group: held.name, error: messageOf(error) }),
+        );
     }
     await this.#keep(held).catch((error: unknown) => {
       this.#set(held);
@@ -382,10 +424,22 @@ export class Rosters {
   #keysOf(held: HeldGroup): RosterKeys {
     const own = this.#options.identity.nodeId;
     const keys = this.members(held)
-      .filter(({ nodeId }) => !equalBytes(nodeId, own))
-      .map(({ nodeId, alias, role }) => ({ nodeId, role, alias: held.aliases.get(nodeIdKey(nodeId)) ?? alias }));
-    const keepsOut = (nodeId: Uint8Array) => isRevoked(held, nodeId);
+      .map(({ nodeId, alias, role }) => ({
+        nodeId: this.#known.latest(nodeId),
+        role,
+        alias: this.#aliasOf(held, nodeId) ?? alias,
+      }))
+      .filter(({ nodeId }) => !equalBytes(nodeId, own));
+    const keepsOut = (nodeId: Uint8Array) =>
+      !this.member(held, nodeId) && [nodeId, ...this.#known.before(nodeId)].some((key) => isRevoked(held, key));
     return { group: held.name, path: pathOf(this.#folder, held.name), keys, keepsOut };
+  }
+
+  /** This node's own name for a member, whichever of its keys it was given to. */
+  #aliasOf({ aliases }: HeldGroup, nodeId: Uint8Array): string | undefined {
+    if (aliases.size === 0) return undefined;
+    const keys = [nodeId, ...this.#known.before(nodeId)];
+    return keys.map((key) => aliases.get(nodeIdKey(key))).find((alias) => alias !== undefined);
   }
 
   #markUnwanted(name: string, hash: Uint8Array): void {
@@ -404,13 +458,13 @@ export class Rosters {
     for (const held of this.list()) if (this.#isDue(held, nowMs)) this.#renew(held.name);
   }
 
-  /** Whether it is this node's turn to sign what nobody asked for: a longer life, or a revocation that a fork lost. */
+  /** Whether it is this node's turn to sign what nobody asked for: a longer life, a revocation that a fork lost, or a new key. */
   #isDue(held: HeldGroup, nowMs: number): boolean {
     const rank = placeOf(held.roster.chain.owners, this.#options.identity.nodeId);
     const lifeMs = lifetimeOf(held.roster);
     const { expireTime } = held.roster.body;
     const isOld = lifeMs !== undefined && expireTime !== undefined && timestampMs(expireTime) - nowMs < lifeMs / 2;
-    if (rank === -1 || !(isOld || hasLostRevocations(held))) {
+    if (rank === -1 || !(isOld || hasLostRevocations(held) || outdatedMembers(held, this.#known).length > 0)) {
       this.#waiting.delete(held.name);
       return false;
     }
@@ -421,7 +475,10 @@ export class Rosters {
 
   #renew(name: string): void {
     this.#waiting.delete(name);
-    const renewed = this.edit(name, () => undefined);
+    const renewed = this.edit(name, (draft, held) => {
+      for (const { nodeId } of outdatedMembers(held, this.#known))
+        draft.succeed(nodeId, this.#known.latest(nodeId), this.#known.proofFrom(nodeId));
+    });
     renewed.catch((error: unknown) =>
       this.#options.log.warn('a roster was not renewed', { group: name, error: messageOf(error) }),
     );

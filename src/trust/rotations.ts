@@ -12,12 +12,16 @@ interface Row {
   readonly graceEndMs: number;
   /** For a rotation of this node, the whole of it: to be told to others. */
   readonly own?: string;
+  /** For one of a peer, the whole of it: for the rosters that this node signs. */
+  readonly told?: string;
 }
 
 export class Rotations {
   readonly #table: TrustTable;
   readonly #now: () => number;
   readonly #rows = new Map<string, Row>();
+  /** By the newer key: the one before. */
+  readonly #before = new Map<string, string>();
 
   private constructor(table: TrustTable, now: () => number) {
     this.#table = table;
@@ -27,7 +31,7 @@ export class Rotations {
   /** `table` is the register's own. `now` is milliseconds since 1970. */
   static async open(table: TrustTable, now: () => number = Date.now): Promise<Rotations> {
     const rotations = new Rotations(table, now);
-    for await (const row of allRows(table)) rotations.#rows.set(row.key, fromRow<Row>(row));
+    for await (const row of allRows(table)) rotations.#set(row.key, fromRow<Row>(row));
     return rotations;
   }
 
@@ -49,6 +53,7 @@ export class Rotations {
 
   /** The key that a node has now, as far as is known here, that had this one once. */
   latest(nodeId: Uint8Array): Uint8Array {
+    if (this.#rows.size === 0) return nodeId;
     let at = toHex(nodeId);
     for (let hops = 0; hops < MAX_ROTATIONS; hops++) {
       const row = this.#rows.get(at);
@@ -58,6 +63,29 @@ export class Rotations {
     return fromHex(at);
   }
 
+  /** All keys that a node had before this one, as far as is known here, the newest first. */
+  before(nodeId: Uint8Array): Uint8Array[] {
+    const keys: Uint8Array[] = [];
+    for (let at = this.#before.get(toHex(nodeId)); at !== undefined && keys.length < MAX_ROTATIONS; ) {
+      keys.push(fromHex(at));
+      at = this.#before.get(at);
+    }
+    return keys;
+  }
+
+  /** The signed rotations that lead from a key to the latest, oldest first; those that were kept. */
+  proofFrom(nodeId: Uint8Array): Rotation[] {
+    const chain: Rotation[] = [];
+    for (let at = toHex(nodeId); chain.length < MAX_ROTATIONS; ) {
+      const row = this.#rows.get(at);
+      const text = row?.own ?? row?.told;
+      if (!row || text === undefined) break;
+      chain.push(fromBinary(RotationSchema, fromBase64Url(text)));
+      at = row.newId;
+    }
+    return chain;
+  }
+
   /** Whether this key was given up, and for another successor than this. */
   contradicts({ oldId, newId }: Succession): boolean {
     const row = this.#rows.get(toHex(oldId));
@@ -65,14 +93,14 @@ export class Rotations {
   }
 
   /** Writes down that a peer has a new key. Throws `ROTATION_REFUSED` if its old key has another successor. */
-  async follow(said: Succession): Promise<void> {
+  async follow(said: Succession, rotation?: Rotation): Promise<void> {
     if (this.contradicts(said)) throw rotationRefused('its old key has another successor already');
-    await this.#put(said);
+    await this.#put(said, rotation && { told: textOf(rotation) });
   }
 
   /** Writes down that this node has a new key. */
   async keepOwn(rotation: Rotation): Promise<void> {
-    await this.#put(readRotation(rotation), toBase64Url(toBinary(RotationSchema, rotation)));
+    await this.#put(readRotation(rotation), { own: textOf(rotation) });
   }
 
   /** The rotations that lead from a key of this node to `nodeId`, which it has now; none if the key never was its own. */
@@ -110,9 +138,18 @@ export class Rotations {
     return found && fromHex(found[0]);
   }
 
-  async #put({ oldId, newId, createMs, graceEndMs }: Succession, own?: string): Promise<void> {
-    const row: Row = { newId: toHex(newId), createMs, graceEndMs, ...(own === undefined ? {} : { own }) };
+  async #put({ oldId, newId, createMs, graceEndMs }: Succession, text: Pick<Row, 'own' | 'told'> = {}): Promise<void> {
+    const row: Row = { newId: toHex(newId), createMs, graceEndMs, ...text };
     await this.#table.put(toHex(oldId), toRow(row));
-    this.#rows.set(toHex(oldId), row);
+    this.#set(toHex(oldId), row);
   }
+
+  #set(oldId: string, row: Row): void {
+    this.#rows.set(oldId, row);
+    this.#before.set(row.newId, oldId);
+  }
+}
+
+function textOf(rotation: Rotation): string {
+  return toBase64Url(toBinary(RotationSchema, rotation));
 }

@@ -1,10 +1,8 @@
 // New keys with real processes: peers follow, calls go on, and the old key is worth nothing when its time is over.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { callEcho, keepCalling } from '../fixtures/keep-calling.ts';
 import { everything, startMesh, type TestMesh } from '../fixtures/mesh.ts';
 
 let mesh: TestMesh<'work' | 'laptop'>;
@@ -20,46 +18,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => mesh?.[Symbol.asyncDispose]());
 
-/** Calls work's echo through laptop, as an agent there. */
-async function call(n: number): Promise<string> {
-  const transport = createConnectTransport({
-    baseUrl: mesh.node('laptop').url,
-    httpVersion: '1.1',
-    interceptors: [
-      (next) => (request) => {
-        request.header.set('authorization', `Bearer ${token}`);
-        return next(request);
-      },
-    ],
-  });
-  const tool = { node: 'work', upstream: 'everything', name: 'echo' };
-  let answer = '';
-  for await (const { event } of createClient(ToolService, transport).callTool({
-    tool,
-    argumentsJson: JSON.stringify({ message: `call ${n}` }),
-  })) {
-    if (event.case === 'result') answer = event.value.resultJson;
-  }
-  if (!answer.includes(`call ${n}`)) throw new Error(`no answer to call ${n}: ${answer}`);
-  return answer;
-}
-
-/** Calls without a pause until told to stop; gives how many went well, and what went wrong. */
-function keepCalling() {
-  let isOver = false;
-  const failures: string[] = [];
-  let count = 0;
-  const done = (async () => {
-    while (!isOver) {
-      await call(++count).catch((error: unknown) => failures.push(`${count}: ${String(error)}`));
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await done;
-    return { count, failures };
-  };
-}
+const caller = () => ({ url: mesh.node('laptop').url, token, target: 'work' });
+const call = (n: number) => callEcho(caller(), n);
 
 const idOf = async (name: 'work' | 'laptop') => (await mesh.node(name).json<{ nodeId: string }>('id')).nodeId;
 const keysOf = (name: 'work' | 'laptop') => readFile(join(mesh.node(name).home, 'trust', 'home.keys'), 'utf8');
@@ -70,7 +30,7 @@ describe.each([
 ] as const)('a new key of %s', (rotated, other) => {
   it('costs no call, and replaces the old one in the keyring of its peer', async () => {
     const before = await idOf(rotated);
-    const stop = keepCalling();
+    const stop = keepCalling(caller());
     const answer = await mesh.node(rotated).json<{ followers: string[]; untold: string[] }>('id', 'rotate');
     expect(answer).toMatchObject({ followers: [other], untold: [] });
     const after = await idOf(rotated);

@@ -5,7 +5,7 @@ import { LocalError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { GroupQuery, RosterView } from '../../services/roster/service.ts';
 import { formatNodeId } from '../../trust/node-id.ts';
-import { type HeldGroup, memberInForce } from '../../trust/roster/held.ts';
+import type { HeldGroup } from '../../trust/roster/held.ts';
 import { placeOf } from '../../trust/roster/owners.ts';
 import { groupUnknown } from '../../trust/roster/problems.ts';
 import type { Rosters } from '../../trust/rosters.ts';
@@ -17,7 +17,7 @@ export function rosterView(rosters: Rosters, log: Log): RosterView {
   /** The group, if the key is in it: for anyone else it does not exist. */
   function seenBy(nodeId: Uint8Array, { group, groupId }: GroupQuery): HeldGroup | undefined {
     const held = groupId.length === 0 ? rosters.byName(group) : rosters.find({ group, groupId });
-    return held && memberInForce(held, nodeId) && held;
+    return held && rosters.member(held, nodeId) && held;
   }
   const headOf = (held: HeldGroup): RosterHead => create(RosterHeadSchema, rosters.head(held));
   return {
@@ -25,18 +25,19 @@ export function rosterView(rosters: Rosters, log: Log): RosterView {
     heads: (nodeId) =>
       rosters
         .list()
-        .filter((held) => memberInForce(held, nodeId))
+        .filter((held) => rosters.member(held, nodeId))
         .map(headOf),
     headOf(name, nodeId) {
       const held = rosters.byName(name);
-      return held && memberInForce(held, nodeId) && headOf(held);
+      return held && rosters.member(held, nodeId) && headOf(held);
     },
     roster: (query, nodeId) => seenBy(nodeId, query)?.roster.signed,
     async resign(query, nodeId) {
       const held = seenBy(nodeId, query);
       if (!held) throw groupUnknown(query.group);
       if (placeOf(held.roster.chain.owners, nodeId) !== -1) throw ownerStays(held.name);
-      await rosters.edit(held.name, (draft) => draft.revoke(nodeId));
+      const member = rosters.member(held, nodeId);
+      await rosters.edit(held.name, (draft) => draft.revoke(member?.nodeId ?? nodeId));
       log.info('a member left', { group: held.name, nodeId: formatNodeId(nodeId) });
     },
   };

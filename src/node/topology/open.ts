@@ -54,7 +54,9 @@ export function createTopology(parts: TopologyParts): Topology {
     isTrusted,
     marked: () => peers.toDial(),
     hubs: () => hubs.hubIds(),
-    owners: () => rosters.list().flatMap((held) => held.roster.chain.owners),
+    // An owner that rotated its key is kept by the new one before the roster says so.
+    owners: () =>
+      rosters.list().flatMap(({ roster }) => roster.chain.owners.map((id) => keyring.byId(id)?.nodeId ?? id)),
     members: () => (config().role === 'orchestrator' ? keyring.entries().map(({ nodeId }) => nodeId) : []),
     keep: (nodeId, keep) => pool().keep(nodeId, keep),
     log,

@@ -9,9 +9,11 @@ import {
   RosterSchema,
   type SignedOwners,
 } from '../../../gen/towline/v1/roster_pb.ts';
+import type { Rotation } from '../../../gen/towline/v1/rotation_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import type { Identity } from '../identity.ts';
 import { formatNodeId, nodeIdKey } from '../node-id.ts';
+import { MAX_ROTATIONS } from '../rotation.ts';
 import { type HeldGroup, membersOf } from './held.ts';
 import { MAX_MEMBERS, MAX_REVOCATIONS } from './limits.ts';
 import { baseFor, placeOf, signOwners } from './owners.ts';
@@ -30,15 +32,18 @@ export interface NewMember {
 export class Draft {
   readonly #held: HeldGroup;
   readonly #signer: Identity;
+  readonly #ownersSigner: Identity;
   readonly #nowMs: number;
   readonly #version: bigint;
   readonly #members: Map<string, RosterMember>;
   readonly #revocations: Map<string, RosterRevocation>;
   #owners: readonly Uint8Array[];
 
-  constructor(held: HeldGroup, signer: Identity, nowMs: number) {
+  /** `ownersSigner` signs a change of owners, if it is another than the roster's signer: the key that the signer had before. */
+  constructor(held: HeldGroup, signer: Identity, nowMs: number, ownersSigner: Identity = signer) {
     this.#held = held;
     this.#signer = signer;
+    this.#ownersSigner = ownersSigner;
     this.#nowMs = nowMs;
     this.#version = nextVersion(held);
     this.#members = new Map(membersOf(held).map((member) => [nodeIdKey(member.nodeId), member]));
@@ -60,6 +65,7 @@ export class Draft {
       alias,
       role: role ?? known?.role ?? '',
       addresses: [...(addresses ?? known?.addresses ?? [])],
+      rotations: known?.rotations ?? [],
       sinceVersion: known?.sinceVersion ?? this.#version,
     });
     this.#members.set(key, member);
@@ -84,6 +90,27 @@ export class Draft {
     if (first) this.#revocations.delete(first[0]);
   }
 
+  /** A member has another key now: the old one is out, and the new one is what it was, an owner included. */
+  succeed(oldId: Uint8Array, newId: Uint8Array, rotations: readonly Rotation[]): void {
+    const known = this.#members.get(nodeIdKey(oldId));
+    if (!known) return;
+    this.#members.delete(nodeIdKey(oldId));
+    if (this.#revocations.size >= MAX_REVOCATIONS) this.#forgetOldest();
+    const revokeTime = timestampFromMs(this.#nowMs);
+    const revocation = { nodeId: oldId, version: this.#version, revokeTime };
+    this.#revocations.set(nodeIdKey(oldId), create(RosterRevocationSchema, revocation));
+    this.#revocations.delete(nodeIdKey(newId));
+    const chain = [...known.rotations, ...rotations].slice(-MAX_ROTATIONS);
+    const member = create(RosterMemberSchema, {
+      ...known,
+      nodeId: newId,
+      sinceVersion: this.#version,
+      rotations: chain,
+    });
+    this.#members.set(nodeIdKey(newId), member);
+    this.#owners = this.#owners.map((owner) => (equalBytes(owner, oldId) ? newId : owner));
+  }
+
   /** Makes a member an owner, behind the others. */
   own(nodeId: Uint8Array): void {
     if (placeOf(this.#owners, nodeId) === -1) this.#owners = [...this.#owners, nodeId];
@@ -102,8 +129,8 @@ export class Draft {
 
   #changeOwners(): SignedOwners[] {
     const group = groupOf(this.#held.roster);
-    const base = baseFor(this.#signer.nodeId, group, this.#held.roster.chain);
-    const change = signOwners(this.#signer, group, base, this.#owners, this.#nowMs);
+    const base = baseFor(this.#ownersSigner.nodeId, group, this.#held.roster.chain);
+    const change = signOwners(this.#ownersSigner, group, base, this.#owners, this.#nowMs);
     return [...base.links.map(({ signed }) => signed), change];
   }
 

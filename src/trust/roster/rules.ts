@@ -3,6 +3,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Roster, RosterMember } from '../../../gen/towline/v1/roster_pb.ts';
 import { isName } from '../names.ts';
 import { nodeIdKey } from '../node-id.ts';
+import { MAX_ROTATIONS } from '../rotation.ts';
 import { PUBLIC_KEY_BYTES } from '../signature.ts';
 import { isWeakKey } from '../weak-key.ts';
 import { MAX_MEMBER_ADDRESS_LENGTH, MAX_MEMBER_ADDRESSES, MAX_MEMBERS, MAX_REVOCATIONS } from './limits.ts';
@@ -64,7 +65,7 @@ function membersFault({ version, members, revocations }: Roster): string | undef
 
 /** Addresses of a kind that this node cannot dial are no fault: another one may. */
 function memberFault(
-  { nodeId, alias, role, addresses, sinceVersion }: RosterMember,
+  { nodeId, alias, role, addresses, sinceVersion, rotations }: RosterMember,
   version: bigint,
 ): string | undefined {
   if (!isKey(nodeId)) return 'a member has no key';
@@ -74,6 +75,7 @@ function memberFault(
   if (addresses.some(({ length }) => length === 0 || length > MAX_MEMBER_ADDRESS_LENGTH)) {
     return `"${alias}" has an address that is none`;
   }
+  if (rotations.length > MAX_ROTATIONS) return `"${alias}" has too many rotations`;
   if (sinceVersion < 1n || sinceVersion > version) return `"${alias}" is a member since a version to come`;
   return undefined;
 }
