@@ -43,7 +43,8 @@ describe('a token with scopes', () => {
     const transport = await transportOf(await make({ scopes: ['nodes:read'] }), door);
     const found: Record<string, string | undefined> = {};
     for (const method of (await schemaMethods()).filter((each) => accessOf(each) > Access.STRANGER)) {
-      if (method.methodKind === 'bidi_streaming') continue;
+      // What is for nodes alone declares no scope; the test below tries it.
+      if (method.methodKind === 'bidi_streaming' || method.name === 'LocatePeer') continue;
       found[methodName(method)] = await tryMethod(transport, method).then(() => 'ok', reasonOf);
     }
     const own = (service: string) => Object.entries(found).filter(([name]) => name.includes(`.${service}/`));
