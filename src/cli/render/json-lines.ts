@@ -1,8 +1,5 @@
 /** JSON for eyes that must not be deceived: laid out line by line, no value changed, nothing invisible left. */
-
-// C0, DEL, C1, and the marks that are not seen or turn text around.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+import { visible } from '../../base/visible.ts';
 
 /** One token of JSON, or whatever stands where none should. A string that is cut is one, too: nothing is read twice. */
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[[\]{},:]|[^\s[\]{},:"]+|\s+/gs;
@@ -67,11 +64,6 @@ class Page {
 
 function indent(depth: number): string {
   return STEP.repeat(Math.min(depth, MAX_DEPTH));
-}
-
-/** Text with everything that a terminal does not show as itself written out. */
-export function visible(text: string): string {
-  return text.replace(HIDDEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 const isOpening = (token: string | undefined) => token === '{' || token === '[';

@@ -6,8 +6,10 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Link } from '../../link/link.ts';
 import type { LinkPool } from '../../link/pool.ts';
+import { actingFor } from '../../rpc/acting-agent.ts';
 import { createClient } from '../../rpc/client.ts';
 import { createLinkTransport } from '../../rpc/link-transport.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import { Approvals, type Record } from '../../services/approval/approvals.ts';
 import { createApproverService } from '../../services/approval/approver-service.ts';
 import { Approvers } from '../../services/approval/approvers.ts';
@@ -82,11 +84,18 @@ function reach(pool: Pick<LinkPool, 'linkTo'>, nodeIds: readonly Uint8Array[], l
   }
 }
 
+/** For the record of the serving node: the owner at the command line, or in front of that agent's session. */
+function personAt(agent: string): Principal {
+  if (agent === '') return { kind: 'owner', name: 'owner', groups: new Set() };
+  return { kind: 'agent', name: agent, groups: new Set() };
+}
+
 function forwardBy(pool: ApprovalParts['pool']): ApprovalServiceOptions['forward'] {
-  return async (held, { approvalId, binding, decision }) => {
+  return async (held, { approvalId, binding, decision, agent }) => {
     const transport = createLinkTransport(() => pool().linkTo(held.nodeId));
     const request = { approvalId, binding, ...(decision && { decision }) };
-    const { approval } = await createClient(ApproverService, transport).decide(request, { timeoutMs: ANSWER_MS });
+    const options = { timeoutMs: ANSWER_MS, ...actingFor(personAt(agent)) };
+    const { approval } = await createClient(ApproverService, transport).decide(request, options);
     if (!approval) throw new TypeError('a required field is missing');
     return { ...approval, node: held.node };
   };

@@ -4,20 +4,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isBatch, parseMessage, type RpcMessage, type RpcRequest, rpcCode, writeNotification } from '../wire.ts';
 import { type AgentEvent, AgentRoll, type Seat } from './agents.ts';
 import { replyOf, replyText, unreadable } from './answer.ts';
+import { type Approver, putApprovals } from './approver.ts';
 import { refuseBatch, serveBatch } from './batch.ts';
+import { ClientRequests } from './client-requests.ts';
+import { canElicit } from './elicitation.ts';
 import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Line } from './lines.ts';
 import { checkComplete, checkVersion, isModern, serveModern } from './modern.ts';
 import { type RequestParams, readParams } from './params.ts';
-import type { Caller, Reply } from './reply.ts';
+import { type Caller, Refusal, type Reply } from './reply.ts';
 import type { MeshView } from './view.ts';
 
 /** How long calls may go on after the client has closed its side: `echo … | towline mcp` wants its answer. */
 const lingerMs = 1_000;
 
 const toolsChanged = writeNotification('notifications/tools/list_changed');
+
+/** Who is told of the client, and what its user may answer. */
+export interface ConnectionOptions {
+  readonly onAgent?: (event: AgentEvent) => void;
+  readonly approver?: Approver;
+}
 
 export class StdioConnection {
   readonly #view: MeshView;
@@ -26,14 +35,21 @@ export class StdioConnection {
   readonly #session: LegacySession;
   readonly #inFlight = new InFlight();
   readonly #running = new Set<Promise<void>>();
+  readonly #requests: ClientRequests;
+  readonly #approver: Approver | undefined;
+  readonly #closing = new AbortController();
+  #canElicit = false;
+  #isApproving = false;
   #seat: Seat | undefined;
   #stopWatching: (() => void) | undefined;
 
-  constructor(view: MeshView, output: Writable, onAgent: ((event: AgentEvent) => void) | undefined) {
+  constructor(view: MeshView, output: Writable, { onAgent, approver }: ConnectionOptions = {}) {
     this.#view = view;
     this.#writer = new LineWriter(output);
     this.#roll = new AgentRoll(onAgent);
     this.#session = new LegacySession(view);
+    this.#requests = new ClientRequests((message) => void this.#writer.write(message));
+    this.#approver = approver;
   }
 
   /** Takes one line. Answers come later; the promise waits only for room in the output. */
@@ -46,6 +62,7 @@ export class StdioConnection {
 
   /** Ends what listens, waits a moment for what runs, cancels the rest. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#inFlight.abortAll('subscriptions/listen');
     const linger = new AbortController();
     const patience = sleep(lingerMs, undefined, { signal: linger.signal }).catch(() => undefined);
@@ -84,6 +101,8 @@ export class StdioConnection {
     if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
       this.#inFlight.cancel(message.params);
     }
+    if (message.kind === 'notification' && message.method === 'notifications/initialized') this.#beginApprovals();
+    if (message.kind === 'response' || message.kind === 'error') this.#requests.settle(message);
     return undefined;
   }
 
@@ -100,6 +119,8 @@ export class StdioConnection {
   async #dispatch(request: RpcRequest, caller: Caller): Promise<Reply> {
     const params = readParams(request.params);
     if (!isModern(request.method, params)) return this.#dispatchLegacy(request, params, caller);
+    // Of that revision no client can be asked anything: one that speaks others falls back to them.
+    if (this.#approver) throw new Refusal(rpcCode.methodNotFound, `Method not found: ${request.method}`);
     checkComplete(params);
     checkVersion(params);
     this.#seat ??= this.#roll.enter(params.envelope.clientInfo);
@@ -108,8 +129,21 @@ export class StdioConnection {
 
   async #dispatchLegacy(request: RpcRequest, params: RequestParams, caller: Caller): Promise<Reply> {
     const reply = await this.#session.serve(request, params, caller);
-    if (request.method === 'initialize') this.#greet(params.members.get('clientInfo'));
+    if (request.method === 'initialize') {
+      this.#greet(params.members.get('clientInfo'));
+      this.#canElicit = canElicit(params.members.get('capabilities'));
+    }
     return reply;
+  }
+
+  /** The client is ready: its user is asked from now on. */
+  #beginApprovals(): void {
+    const approver = this.#approver;
+    if (!approver || this.#isApproving) return;
+    this.#isApproving = true;
+    const { log } = this.#view;
+    if (this.#canElicit) void putApprovals(approver, this.#requests, log, this.#closing.signal);
+    else log.warn('this client cannot ask its user: answer approvals with `towline approvals`');
   }
 
   /** From now on the client is somebody, and hears of changes unasked. */

@@ -1,6 +1,7 @@
 /** The gateway on one pair of streams: newline-delimited JSON, both eras on one connection. */
 import type { Readable, Writable } from 'node:stream';
 import type { AgentEvent } from './agents.ts';
+import type { Approver } from './approver.ts';
 import { readLines } from './lines.ts';
 import { StdioConnection } from './stdio-connection.ts';
 import { type FaceClients, openView, type ViewOptions } from './view.ts';
@@ -11,6 +12,8 @@ export interface McpStdioOptions extends ViewOptions {
   readonly clients: FaceClients;
   /** Told when the client has said who it is, and when it goes. */
   readonly onAgent?: (event: AgentEvent) => void;
+  /** If present, the client's user answers for the owner: then the client must speak a revision that lets it be asked. */
+  readonly approver?: Approver;
   /** Ends the service as the end of the input does. */
   readonly signal?: AbortSignal;
 }
@@ -21,7 +24,7 @@ export interface McpStdioOptions extends ViewOptions {
  */
 export async function serveMcpStdio(options: McpStdioOptions): Promise<void> {
   const view = openView(options.clients, options);
-  const connection = new StdioConnection(view, options.output, options.onAgent);
+  const connection = new StdioConnection(view, options.output, options);
   const stop = () => options.input.destroy();
   options.signal?.addEventListener('abort', stop, { once: true });
   try {

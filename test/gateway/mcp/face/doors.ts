@@ -53,8 +53,8 @@ export class StdioDoor implements AsyncDisposable {
   }
 
   /** Says hello as an older client does. */
-  async initialize(protocolVersion = '2025-11-25'): Promise<Message> {
-    const params = { protocolVersion, capabilities: {}, clientInfo: { name: 'Old Client', version: '3' } };
+  async initialize(protocolVersion = '2025-11-25', capabilities: object = {}): Promise<Message> {
+    const params = { protocolVersion, capabilities, clientInfo: { name: 'Old Client', version: '3' } };
     this.send(JSON.stringify({ jsonrpc: '2.0', id: 'hello', method: 'initialize', params }));
     const answer = await this.message();
     this.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
