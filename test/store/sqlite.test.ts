@@ -157,16 +157,23 @@ describe('writing to a SQLite store', () => {
     await store.close();
   });
 
-  it('refuses all of a turn when it cannot commit, and works again afterwards', async () => {
+  it('refuses all writes of a turn when it cannot commit, but no read, and works again afterwards', async () => {
     const path = file();
     const store = openSqliteStore(path);
     const table = store.table('a');
     const other = new DatabaseSync(path);
     other.exec("CREATE TRIGGER jam BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'jammed'); END");
-    const results = await Promise.allSettled([table.put('a', new Uint8Array(1)), table.delete('b')]);
+    const results = await Promise.allSettled([
+      table.put('a', new Uint8Array(1)),
+      table.delete('b'),
+      table.get('a'),
+      store.log('l').extent(),
+    ]);
     expect(results).toMatchObject([
       { status: 'rejected', reason: { reason: 'STORE_FAILED' } },
       { status: 'rejected', reason: { reason: 'STORE_FAILED' } },
+      { status: 'fulfilled', value: undefined },
+      { status: 'fulfilled', value: { count: 0 } },
     ]);
     other.exec('DROP TRIGGER jam');
     other.close();
@@ -231,9 +238,12 @@ describe('writing to a SQLite store', () => {
     other.exec('BEGIN IMMEDIATE');
     const log = store.log('a');
     // A full queue does not wait.
-    const appends = Array.from({ length: 4096 }, () => log.append(new Uint8Array(1)));
+    const appends = [log.append(new Uint8Array(1))];
+    const read = log.read();
+    while (appends.length < 4095) appends.push(log.append(new Uint8Array(1)));
     const results = await Promise.allSettled(appends);
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(await read).toEqual([]);
     await expect(appends[0]).rejects.toMatchObject({ reason: 'STORE_BUSY', help: expect.stringContaining('end the') });
     other.exec('COMMIT');
     other.close();

@@ -103,7 +103,7 @@ export class Batch {
       this.#begin.run();
     } catch (error) {
       const waits = isBusy(error) && !this.#isFull() && this.#waitForOthers();
-      if (!waits) this.#rejectAll(this.#takeQueue(), error);
+      if (!waits) this.#fail(this.#takeQueue(), error);
       return;
     }
     const jobs = this.#takeQueue();
@@ -112,7 +112,7 @@ export class Batch {
       for (const [index, job] of jobs.entries()) this.#settle(job, results[index]);
     } catch (error) {
       this.#undo();
-      this.#rejectAll(jobs, error);
+      this.#fail(jobs, error);
     }
   }
 
@@ -164,8 +164,20 @@ export class Batch {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  #rejectAll(jobs: readonly Job[], error: unknown): void {
+  /** Nothing of it was written. Reads go on by themselves: they need no room, and wait for nobody. */
+  #fail(jobs: readonly Job[], error: unknown): void {
     const failure = storeError(this.#path, error);
-    for (const job of jobs) job.reject(failure);
+    for (const job of jobs) {
+      if (job.isRead) this.#settle(job, attempt(job.run));
+      else job.reject(failure);
+    }
+  }
+}
+
+function attempt(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return new Refusal(error);
   }
 }
