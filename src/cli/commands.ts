@@ -46,6 +46,7 @@ export const commands: readonly CommandEntry[] = [
   entry(TOOLS, 'grants', 'what may be used without asking', () => import('./command/grants.ts')),
   entry(WORDS, 'send', 'send a mail that is never lost, to agents and nodes', () => import('./command/send.ts')),
   entry(WORDS, 'inbox', 'read the mail of this node', () => import('./command/inbox.ts')),
+  entry(WORDS, 'channel', 'where agents talk: one order for everybody, kept', () => import('./command/channel.ts')),
   entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
   entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),

@@ -1,5 +1,6 @@
 /** The services of this node for those who work on it: generated clients on the in-process transport. */
 import type { Client, Transport } from '@connectrpc/connect';
+import { ChannelService } from '../../gen/towline/v1/channel_service_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { PresenceService } from '../../gen/towline/v1/presence_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
@@ -13,6 +14,7 @@ export interface LocalClients {
   readonly tools: Client<typeof ToolService>;
   readonly nodes: Client<typeof NodeService>;
   readonly presence: Client<typeof PresenceService>;
+  readonly channels: Client<typeof ChannelService>;
 }
 
 export function localClients(registry: ServiceRegistry, principal: Principal): LocalClients {
@@ -22,5 +24,6 @@ export function localClients(registry: ServiceRegistry, principal: Principal): L
     tools: createClient(ToolService, transport),
     nodes: createClient(NodeService, transport),
     presence: createClient(PresenceService, transport),
+    channels: createClient(ChannelService, transport),
   };
 }

@@ -141,6 +141,11 @@ describe('by MCP', () => {
     const { result } = await post(agent, 'tools/list', {});
     const names = result?.tools?.map(({ name }) => name) ?? [];
     expect(names.sort()).toEqual(['towline_call_tool', 'towline_find_tool', 'towline_peers', 'towline_set_status']);
+  it('an agent finds no tool but those of the gateway', async () => {
+    await enter(agent);
+    const { result } = await post(agent, 'tools/list', {});
+    const names = result?.tools?.map(({ name }) => name) ?? [];
+    expect(names.sort()).toEqual(['towline_call_tool', 'towline_channel', 'towline_find_tool', 'towline_peers']);
   });
 
   it('no method of the schema can be called as a tool, directly or through towline_call_tool', async () => {

@@ -37,3 +37,11 @@ export function untilText(time: Timestamp | undefined, nowMs = Date.now()): stri
 function timeMs(time: Timestamp): number {
   return Number(time.seconds) * 1000 + time.nanos / 1e6;
 }
+
+/** The time of day here, with the date where that is another one; empty if there is no time. */
+export function clockText(time: Timestamp | undefined, now = new Date()): string {
+  if (time === undefined) return '';
+  const then = new Date(timeMs(time));
+  const clock = then.toLocaleTimeString();
+  return then.toDateString() === now.toDateString() ? clock : `${then.toLocaleDateString()} ${clock}`;
+}

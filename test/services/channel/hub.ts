@@ -1,5 +1,5 @@
 // A hub's ChannelService over a store, and what callers of every kind get of it.
-import type { Client } from '@connectrpc/connect';
+import type { Client, ServiceImpl } from '@connectrpc/connect';
 import { onTestFinished } from 'vitest';
 import type { ChannelMessage } from '../../../gen/towline/v1/channel_pb.ts';
 import { ChannelService, type SubscribeChannelResponse } from '../../../gen/towline/v1/channel_service_pb.ts';
@@ -34,6 +34,7 @@ export interface HubOptions {
 export interface TestHub {
   readonly nodeId: Uint8Array;
   readonly store: Store;
+  readonly service: ServiceImpl<typeof ChannelService>;
   as(principal: Principal): ChannelClient;
   close(): void;
 }
@@ -46,7 +47,7 @@ export async function startHub({ store = openMemoryStore(), now }: HubOptions = 
   onTestFinished(() => channels.close());
   const registry = new ServiceRegistry().add(ChannelService, channels.service);
   const as = (principal: Principal) => directClient(ChannelService, createLocalTransport(registry, principal));
-  return { nodeId: ownId, store, as, close: () => channels.close() };
+  return { nodeId: ownId, store, service: channels.service, as, close: () => channels.close() };
 }
 
 export async function reason(call: Promise<unknown>): Promise<string | undefined> {

@@ -14,6 +14,7 @@ A tool named "upstream__tool" runs on this machine; "alias__upstream__tool" runs
 - towline_find_tool: search all tools by what they do. Use it when you do not see a fitting tool in your list.
 - towline_call_tool: call a tool by the name that towline_find_tool gave, also one that is not in your list.
 - towline_set_status: tell the other agents what you are doing.
+- towline_channel: talk with agents and people on all machines, in channels.
 A call may wait for a person's approval. If an answer says that the outcome is unknown, check before you call again: \
 the tool may have run.`;
 

@@ -1,6 +1,7 @@
 /** A ToolService and a NodeService in memory, for the gateway's face to show. */
 import { create } from '@bufbuild/protobuf';
 import { Code, type ConnectError, createClient, createRouterTransport, type HandlerContext } from '@connectrpc/connect';
+import { ChannelService } from '../../../../gen/towline/v1/channel_service_pb.ts';
 import { NodeSchema, PeerSchema, PeerState } from '../../../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../../../gen/towline/v1/node_service_pb.ts';
 import { AgentPresenceSchema, AgentState, AgentStatus } from '../../../../gen/towline/v1/presence_pb.ts';
@@ -66,7 +67,7 @@ export class FakeMesh {
   readonly #runs = new Map<string, Run>();
   readonly #watches = new Set<AsyncQueue<WatchToolsResponse>>();
 
-  constructor() {
+  constructor(clients: Partial<FaceClients> = {}) {
     const transport = createRouterTransport(({ service }) => {
       service(ToolService, {
         watchTools: (_request, { signal }) => this.#watch(signal),
@@ -91,6 +92,8 @@ export class FakeMesh {
       tools: createClient(ToolService, transport),
       nodes: createClient(NodeService, transport),
       presence: createClient(PresenceService, transport),
+      channels: createClient(ChannelService, transport),
+      ...clients,
     };
   }
 

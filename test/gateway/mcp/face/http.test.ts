@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import type { AgentEvent } from '../../../../src/gateway/mcp/face/agents.ts';
+import { builtIns } from '../../../../src/gateway/mcp/face/built-in.ts';
 import type { Principal } from '../../../../src/rpc/principal.ts';
 import { envelope, eventsOf, type HttpDoor, type Message, openHttp, version } from './doors.ts';
 import { definition, FakeMesh, log, progress, result, toolSet } from './fake-mesh.ts';
@@ -204,6 +205,8 @@ describe('a modern client over HTTP', () => {
     }
     expect(names).toHaveLength(1_504);
     expect(new Set(names).size).toBe(1_504);
+    expect(names).toHaveLength(1_500 + builtIns.size);
+    expect(new Set(names).size).toBe(1_500 + builtIns.size);
   });
 });
 

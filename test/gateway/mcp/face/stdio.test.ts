@@ -245,6 +245,7 @@ describe('a modern client over stdio', () => {
       'towline_find_tool',
       'towline_call_tool',
       'towline_set_status',
+      'towline_channel',
       'up__a',
     ]);
     door.send(ask(3, 'tools/call', '"name":"up__a",'));
