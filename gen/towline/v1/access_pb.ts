@@ -89,7 +89,8 @@ export const access: GenExtension<MethodOptions, Access> = /*@__PURE__*/
  * method is refused to all tokens that have scopes. Not asked where `access` is ACCESS_STRANGER or ACCESS_OWNER.
  *
  * The vocabulary: "tools:read" and "tools:call" (both may be narrowed to tools, see TokenBody.scopes), "nodes:read",
- * "mail:send" and "mail:read", "presence:write".
+ * "mail:send" and "mail:read", "presence:write",
+ * "channels:read", "channels:send" and "channels:manage".
  *
  * @generated from extension: repeated string scopes = 50102;
  */
