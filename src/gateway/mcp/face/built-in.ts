@@ -8,6 +8,5 @@ import type { BuiltIn } from './built-in-type.ts';
 
 /** By name, in the order of the list. */
 export const builtIns: ReadonlyMap<string, BuiltIn> = new Map(
-  [builtInPeers, builtInFindTool, builtInCallTool, builtInSetStatus].map((tool) => [tool.name, tool]),
-  [builtInPeers, builtInFindTool, builtInCallTool, builtInChannel].map((tool) => [tool.name, tool]),
+  [builtInPeers, builtInFindTool, builtInCallTool, builtInSetStatus, builtInChannel].map((tool) => [tool.name, tool]),
 );
