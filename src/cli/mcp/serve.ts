@@ -3,7 +3,6 @@ import { Console } from 'node:console';
 import type { Readable, Writable } from 'node:stream';
 import { createClient, type Transport } from '@connectrpc/connect';
 import { ApprovalService } from '../../../gen/towline/v1/approval_service_pb.ts';
-import { createClient } from '@connectrpc/connect';
 import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
 import { PresenceService } from '../../../gen/towline/v1/presence_service_pb.ts';
