@@ -2302,7 +2302,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.PolicyMatch.POLICY_MATCH_UNSPECIFIED":
     "Not known.",
   "towline.v1.PolicyRule":
-    "PolicyRule is one rule. It matches a call that all of `who`, `verbs`, `tools` and `when` match.\n\nThe owner of the node is bound only by rules whose `who` names \"owner\", and by none in what the owner needs to mend a policy: the services admin, policy, approval and audit. What keeps the mesh up (links, joins, rosters, relays) is not asked of the policy.",
+    "PolicyRule is one rule. It matches a call that all of `who`, `verbs`, `tools` and `when` match.\n\nThe owner of the node is bound only by rules whose `who` names \"owner\", and by none in what the owner needs to mend a policy: the verbs of admin, approvals, audit and policy. What keeps the mesh up (links, joins, rosters, relays, answers of approvers) is not asked of the policy.",
   "towline.v1.PolicyRule.effect":
     "What the rule says: allow, ask (a person decides on each call) or deny.",
   "towline.v1.PolicyRule.limit":
@@ -2314,7 +2314,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.PolicyRule.tools":
     "The tools that it is about, as \"UPSTREAM/TOOL\" of this node or \"NODE/UPSTREAM/TOOL\", with `*` for any run of characters; \"self\" is this node. A tool of a peer is decided on there, and here for this node's agents before. If empty, the rule is not about certain tools.",
   "towline.v1.PolicyRule.verbs":
-    "What is done: the service's noun and the method, as in \"channel.send\" or \"state.set\", with `*` for any run of characters. `towline policy verbs` lists them. If empty, \"tool.call\" where `tools` are named, else everything.",
+    "What is done: the service's noun and the method, as in \"channels.send\" or \"state.set\", with `*` for any run of characters. `towline policy verbs` lists them. If empty, \"tools.call\" where `tools` are named, else everything.",
   "towline.v1.PolicyRule.when":
     "A CEL expression that must be true, over `principal` (kind, name, groups, role, token, key, relayed), `tool` (node, upstream, name, annotations), `verb`, `args` (the arguments of the call), `now` (a timestamp) and `claimed` (agent: what a peer says that it acts for). If empty, always true. Where it fails (a member that is not there, arguments of more than 64 KiB), an `allow` does not match; `ask` and `deny` do.",
   "towline.v1.PolicyRule.who":
@@ -3012,7 +3012,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.TestPolicyRequest.tool":
     "The tool, for verbs of tools. If its upstream is empty, the one upstream that offers it.",
   "towline.v1.TestPolicyRequest.verb":
-    "What is done. If empty, \"tool.call\".",
+    "What is done. If empty, \"tools.call\".",
   "towline.v1.TestPolicyResponse":
     "TestPolicyResponse is the answer.",
   "towline.v1.TestPolicyResponse.decision":

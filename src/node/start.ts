@@ -72,6 +72,7 @@ import { type NodeMail, openMail } from './mailbox/open.ts';
 import { aliasFrom, defaultName } from './name.ts';
 import { Peers } from './peers.ts';
 import { PolicyKeeper } from './policy/keeper.ts';
+import { recordedBy } from './policy/record.ts';
 import { lookUpIn, policyView } from './policy/view.ts';
 import { openPort } from './port.ts';
 import { PRESENCE_FEATURE } from './presence/exchange.ts';
@@ -193,7 +194,6 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   const visitors = new Visitors();
 
-  const registry = new ServiceRegistry({ log });
   const approval = await openApprovals({
     store,
     identity,
@@ -207,7 +207,9 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tools.policyChanged();
     approval.approvals.review();
   });
+  policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
+  const registry = new ServiceRegistry({ log, gate: policies.gate });
   const tools = new ToolDirectory({
     gate: policies.gate,
     intents: calls.table('intents'),

@@ -9,8 +9,10 @@ import type { Log } from '../base/log.ts';
 import { checkAccess, type Needs } from './interceptors/access.ts';
 import { toFailure } from './interceptors/failures.ts';
 import { logCall } from './interceptors/log.ts';
+import { governs, letThrough } from './interceptors/policy.ts';
 import { checkMessage } from './interceptors/validate.ts';
 import { asMessage, type Init, mapStream } from './messages.ts';
+import type { PolicyGate } from './policy.ts';
 import { principalKey } from './principal.ts';
 import { canceled } from './status.ts';
 
@@ -34,16 +36,25 @@ export interface Guard {
 export interface Guarded extends Needs {
   /** Whether requests are checked against the rules of their schema. */
   readonly validates: boolean;
+  /** The policy before its calls. If absent, none. */
+  readonly gate?: PolicyGate | undefined;
   readonly log: Log;
 }
 
 /** Puts the checks around a handler. */
 export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
-  const { validates, log } = guarded;
+  const { validates, gate, log } = guarded;
+  const verb = governs(spec.method);
   const { input, output } = spec.method;
   const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
   const watch = (context: HandlerContext) => new Watch(context, guarded, log);
   const valid = (requests: Messages) => mapStream(requests, (request) => checked(check, request));
+
+  /** Throws, or rejects, where the policy says no. */
+  function decided(context: HandlerContext, request?: Message): Promise<void> | undefined {
+    if (gate?.policy === undefined || verb === undefined) return undefined;
+    return letThrough(gate, gate.policy, { verb, context, schema: input, request });
+  }
 
   async function single(context: HandlerContext, answer: () => Init | Promise<Init>, request?: Message) {
     const call = watch(context);
@@ -51,6 +62,8 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       call.admit();
       const loading = request && check(request);
       if (loading) await loading;
+      const deciding = decided(context, request);
+      if (deciding) await deciding;
       const response = asMessage(output, await answer());
       call.ended();
       return response;
@@ -65,6 +78,8 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       call.admit();
       const loading = request && check(request);
       if (loading) await loading;
+      const deciding = decided(context, request);
+      if (deciding) await deciding;
       return answer()[Symbol.asyncIterator]();
     });
   }

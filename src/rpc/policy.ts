@@ -20,7 +20,7 @@ export interface ToolPlace {
 /** One call that wants to go on. */
 export interface Question {
   readonly principal: Principal;
-  /** The noun of the service and the method: "tool.call". */
+  /** The noun of the service and the method: "tools.call". */
   readonly verb: string;
   readonly tool?: ToolPlace;
   /** The exact JSON text of the arguments, made when a rule looks at it; "" for none. */
@@ -83,10 +83,12 @@ export interface AskOptions {
 /** Asks a person, and resolves when there is an answer or there will be none. Rejects only with what the caller shall hear. */
 export type AskHuman = (call: AskedCall, options: AskOptions) => Promise<HumanAnswer>;
 
-/** What stands before calls. The node fills it in; both may come and go while it runs. */
+/** What stands before calls. The node fills it in; all of it may come and go while it runs. */
 export interface PolicyGate {
   /** If absent, sharing alone decides. */
   policy?: PolicyInForce | undefined;
+  /** Told of each decision of a rule. */
+  decided?: ((question: Question, decision: Decision) => void) | undefined;
   /** If absent, what a rule asks for is refused, reason APPROVAL_UNAVAILABLE. */
   askHuman?: AskHuman | undefined;
 }

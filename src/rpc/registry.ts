@@ -18,6 +18,7 @@ import { connectImpl } from './connect-impl.ts';
 import { type GuardedImpl, guard } from './guard.ts';
 import { accessOf, scopesOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
+import type { PolicyGate } from './policy.ts';
 
 /** What a caller that nobody knows may send: an invite and some addresses. Read before it is known who sends it. */
 const STRANGER_MAX_BYTES = 64 * 1024;
@@ -37,6 +38,8 @@ export interface MethodEntry {
 export interface RegistryOptions {
   /** Run around every handler, at every door, after access and validation. */
   readonly interceptors?: readonly Interceptor[];
+  /** The policy before every call. If absent, none. */
+  readonly gate?: PolicyGate;
   readonly log?: Log;
 }
 
@@ -130,7 +133,8 @@ export class ServiceRegistry {
     }
     const intercepted = interceptHandler(spec, this.#options.interceptors ?? []);
     const validates = options.isBehindDoor !== true;
-    const about = { name, access, scopes: scopesOf(method), validates, log: this.#options.log ?? silentLog };
+    const { gate, log = silentLog } = this.#options;
+    const about = { name, access, scopes: scopesOf(method), validates, gate, log };
     return { name, method, access, ...guard(intercepted, about) };
   }
 }

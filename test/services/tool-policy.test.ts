@@ -77,7 +77,7 @@ describe('calls of tools under a policy', () => {
       [Symbol.asyncIterator]()
       .next()
       .catch((error: unknown) => errorInfoOf(error));
-    expect(failed).toMatchObject({ permanent: true, metadata: { rule: 'no-etc', verb: 'tool.call' } });
+    expect(failed).toMatchObject({ permanent: true, metadata: { rule: 'no-etc', verb: 'tools.call' } });
   });
 
   it('never reach what sharing keeps closed, whatever a rule allows', async () => {
@@ -186,7 +186,7 @@ describe('a call that a person decides', () => {
     expect(Buffer.from(calls[0]?.call.argumentBytes ?? []).toString()).toBe(text);
     expect(calls[0]?.call).toMatchObject({
       rule: 'writes',
-      verb: 'tool.call',
+      verb: 'tools.call',
       tool: { node: 'self', upstream: 'files' },
     });
     expect(ran).toEqual([`write ${text}`]);

@@ -41,8 +41,8 @@ export const PolicyConfigSchema: GenMessage<PolicyConfig> = /*@__PURE__*/
  * PolicyRule is one rule. It matches a call that all of `who`, `verbs`, `tools` and `when` match.
  *
  * The owner of the node is bound only by rules whose `who` names "owner", and by none in what the owner needs to mend a
- * policy: the services admin, policy, approval and audit. What keeps the mesh up (links, joins, rosters, relays) is not
- * asked of the policy.
+ * policy: the verbs of admin, approvals, audit and policy. What keeps the mesh up (links, joins, rosters, relays, answers
+ * of approvers) is not asked of the policy.
  *
  * @generated from message towline.v1.PolicyRule
  */
@@ -77,8 +77,8 @@ export type PolicyRule = Message<"towline.v1.PolicyRule"> & {
   who: string[];
 
   /**
-   * What is done: the service's noun and the method, as in "channel.send" or "state.set", with `*` for any run of
-   * characters. `towline policy verbs` lists them. If empty, "tool.call" where `tools` are named, else everything.
+   * What is done: the service's noun and the method, as in "channels.send" or "state.set", with `*` for any run of
+   * characters. `towline policy verbs` lists them. If empty, "tools.call" where `tools` are named, else everything.
    *
    * @generated from field: repeated string verbs = 4;
    */

@@ -91,7 +91,7 @@ export type TestPolicyRequest = Message<"towline.v1.TestPolicyRequest"> & {
   as: string;
 
   /**
-   * What is done. If empty, "tool.call".
+   * What is done. If empty, "tools.call".
    *
    * @generated from field: string verb = 2;
    */

@@ -1,7 +1,8 @@
 /** Where the policy says `ask`: its question to people, and their answer in its words. */
 import { toHex } from '../../base/bytes.ts';
-import type { AskHuman as AskForPolicy } from '../../rpc/policy.ts';
-import type { AskHuman, Reason, Waiting } from '../../services/approval/ask.ts';
+import type { AskHuman as AskForPolicy, ToolPlace } from '../../rpc/policy.ts';
+import type { AskHuman, Question, Reason, Waiting } from '../../services/approval/ask.ts';
+import { selfAlias } from '../../services/tool/self.ts';
 
 const BECAUSE: Readonly<Record<Reason, string>> = {
   APPROVED: '',
@@ -19,12 +20,12 @@ const BECAUSE: Readonly<Record<Reason, string>> = {
 };
 
 export function askForPolicy(ask: AskHuman): AskForPolicy {
-  return async ({ claimedAgent, principal, ...call }, { signal, onProgress }) => {
+  return async ({ claimedAgent, principal, tool, ...call }, { signal, onProgress }) => {
     // An older peer names its agent in the request.
     const asker = claimedAgent === undefined ? principal : { ...principal, agent: claimedAgent };
     const tell = (waiting: Waiting) => onProgress?.(waitText(waiting));
     const { granted, reason, approvalId, decidedBy, comment } = await ask(
-      { ...call, principal: asker },
+      { ...call, principal: asker, ...(tool && whatOf(tool)) },
       { signal, onProgress: tell },
     );
     return {
@@ -35,6 +36,11 @@ export function askForPolicy(ask: AskHuman): AskForPolicy {
       cause: reason,
     };
   };
+}
+
+/** A tool of a peer is no tool of this node: a permission for the one is none for the other of the same name. */
+function whatOf({ node, upstream, name }: ToolPlace): Pick<Question, 'tool' | 'resource'> {
+  return node === selfAlias ? { tool: { upstream, name } } : { resource: `${node}/${upstream}/${name}` };
 }
 
 /** Its id as the command line shows it: the last eight digits. */

@@ -1,14 +1,54 @@
 /** What a policy says to one call, and what the caller hears of it. The same for tools and for every other method. */
-import { Code, type ConnectError } from '@connectrpc/connect';
+import { type DescMessage, type DescMethod, type Message, toJsonString } from '@bufbuild/protobuf';
+import { Code, type ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { failure } from '../failure.ts';
 import type { AskedCall, AskOptions, Decision, PolicyGate, PolicyInForce, Question } from '../policy.ts';
+import { principalKey } from '../principal.ts';
+import { verbOf } from '../verb.ts';
+
+/** Decided on by the service, which knows the tool. */
+const OWN_DECISION = 'tools.call';
+
+/** The verb of a method on which is decided at the door. */
+export function governs(method: DescMethod): string | undefined {
+  const verb = verbOf(method);
+  return verb === OWN_DECISION ? undefined : verb;
+}
+
+/** A call at the door. */
+interface DoorCall {
+  readonly verb: string;
+  readonly context: HandlerContext;
+  readonly schema: DescMessage;
+  /** Absent where requests stream: rules see no arguments then. */
+  readonly request: Message | undefined;
+}
+
+/** Returns nothing where the call goes on at once, and a promise where a person must decide. Throws as `checkPolicy`. */
+export function letThrough(gate: PolicyGate, policy: PolicyInForce, call: DoorCall): Promise<void> | undefined {
+  const { verb, context, schema, request } = call;
+  const principal = context.values.get(principalKey);
+  const asked = checkPolicy(gate, policy, {
+    principal,
+    verb,
+    ...(principal.agent !== undefined && { claimedAgent: principal.agent }),
+    ...(request && { argumentsJson: () => argumentsText(schema, request) }),
+  });
+  return asked && waitForApproval(gate, asked, { signal: context.signal });
+}
+
+/** The request as proto JSON, under the names of the schema, defaults included: a rule finds every field there. */
+function argumentsText(schema: DescMessage, request: Message): string {
+  return toJsonString(schema, request, { useProtoFieldName: true, alwaysEmitImplicit: true });
+}
 
 /**
  * Gives nothing where the call goes on, and where a person must decide, what that person decides on. Throws
  * `POLICY_DENIED`, or `RATE_LIMITED` with the time to wait.
  */
-export function checkPolicy(policy: PolicyInForce, question: Question): AskedCall | undefined {
+export function checkPolicy(gate: PolicyGate, policy: PolicyInForce, question: Question): AskedCall | undefined {
   const decision = policy.decide(question);
+  if (decision.rule !== '') gate.decided?.(question, decision);
   if (decision.effect === 'allow') return undefined;
   if (decision.effect === 'deny') throw refusal(decision, question);
   const { argumentsJson = '', ...about } = question;

@@ -69,8 +69,8 @@ function verbFaults({ verbs, tools, effect }: PolicyRule): Fault[] {
     key: 'verbs',
     message: `there is no verb "${verb}"; \`towline policy verbs\` lists them`,
   }));
-  if (tools.length > 0 && verbs.some((pattern) => !pattern.startsWith('tool.'))) {
-    faults.push({ key: 'verbs', message: 'a rule about tools can name verbs of tools alone, such as tool.call' });
+  if (tools.length > 0 && verbs.some((pattern) => !pattern.startsWith('tools.'))) {
+    faults.push({ key: 'verbs', message: 'a rule about tools can name verbs of tools alone, such as tools.call' });
   }
   if (effect === '') faults.push({ key: 'effect', message: 'a rule says allow, ask or deny' });
   return faults;

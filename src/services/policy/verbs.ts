@@ -7,7 +7,7 @@ import { files } from '../../../gen/files.ts';
 import { verbOf } from '../../rpc/verb.ts';
 
 /** Calling a tool: the one verb whose arguments are the tool's. */
-export const CALL_TOOL = 'tool.call';
+export const CALL_TOOL = 'tools.call';
 
 /** Every verb that a policy is asked about, by name. */
 export const verbs: readonly string[] = [...methodsByVerb().keys()].sort();

@@ -29,8 +29,8 @@ export class Admission {
     if (policy === undefined) return undefined;
     const { argumentsJson } = request;
     const claimed = principal.agent ?? request.agent;
-    const question = { principal, verb: 'tool.call', tool, argumentsJson, ...(claimed && { claimedAgent: claimed }) };
-    return checkPolicy(policy, question);
+    const question = { principal, verb: 'tools.call', tool, argumentsJson, ...(claimed && { claimedAgent: claimed }) };
+    return checkPolicy(this.#gate, policy, question);
   }
 
   /** `source`, once a person said yes. `asker` is the line to who asks: it is not waited for when that is cut. */

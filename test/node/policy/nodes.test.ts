@@ -113,7 +113,7 @@ describe('the policy of a node', () => {
     expect(await ask('agent:claude', { tool: { name: 'nope' } })).toMatchObject({ ground: PolicyGround.SHARING });
     expect(await ask('agent:claude', { verb: 'admin.reload' })).toMatchObject({ ground: PolicyGround.ACCESS });
     expect(await reasonOf(ask('agent:nobody'))).toBe('PRINCIPAL_UNKNOWN');
-    expect(await reasonOf(ask('owner', { verb: 'tool.fly' }))).toBe('VERB_UNKNOWN');
+    expect(await reasonOf(ask('owner', { verb: 'tools.fly' }))).toBe('VERB_UNKNOWN');
     expect(await reasonOf(ask('agent:claude', { tool, argumentsJson: '{"a":1,"a":2}' }))).toBe('ARGUMENTS_NOT_JSON');
     // An agent asks for itself, and hears of the rule that decides alone.
     const own = await policyOf(node, claude).testPolicy({ tool });

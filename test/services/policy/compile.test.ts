@@ -43,7 +43,7 @@ describe('a policy is refused when it is loaded', () => {
   it('for names that come twice or not at all, unknown verbs, and limits that limit nothing', async () => {
     expect(
       await problems(
-        { name: 'a', effect: 'deny', verbs: ['tool.cal'] },
+        { name: 'a', effect: 'deny', verbs: ['tools.cal'] },
         { name: 'a', effect: 'deny', limit: '1/1s' },
         { effect: 'deny' },
         { name: 'd', effect: 'allow', limitPerTool: true },
@@ -51,7 +51,7 @@ describe('a policy is refused when it is loaded', () => {
         { name: 'f' },
       ),
     ).toEqual([
-      expect.stringContaining('rules.0.verbs a: there is no verb "tool.cal"'),
+      expect.stringContaining('rules.0.verbs a: there is no verb "tools.cal"'),
       'rules.1.name a: another rule has this name',
       'rules.1.limit a: what is denied needs no limit',
       'rules.2.name : a rule needs a name',

@@ -60,14 +60,16 @@ describe('a policy', () => {
   it('binds the owner only where a rule names the owner, and never in what mends a policy', async () => {
     const policy = await policyOf([
       { name: 'named', effect: 'deny', who: ['owner'], tools: ['shell/*'] },
-      { name: 'owner-all', effect: 'deny', who: ['owner'], verbs: ['*'], when: 'verb != "tool.call"' },
+      { name: 'owner-all', effect: 'deny', who: ['owner'], verbs: ['*'], when: 'verb != "tools.call"' },
       { name: 'all', effect: 'deny' },
     ]);
     expect(said(asked(policy, owner, shell))).toBe('deny by named');
     expect(said(asked(policy, owner, files))).toBe('allow');
     const verb = (name: string) => said(policy.decide({ principal: owner, verb: name }));
-    expect(verb('node.list_peers')).toBe('deny by owner-all');
-    expect(['admin.reload', 'policy.get', 'approval.approve', 'audit.query'].map(verb)).toEqual(Array(4).fill('allow'));
+    expect(verb('nodes.list_peers')).toBe('deny by owner-all');
+    expect(['admin.reload', 'policy.get', 'approvals.approve', 'audit.query'].map(verb)).toEqual(
+      Array(4).fill('allow'),
+    );
   });
 
   it('lets what a peer says of its agents cost it something, and win it nothing', async () => {
@@ -110,7 +112,7 @@ describe('expressions', () => {
     ['principal.name == "bob" && "home" in principal.groups && principal.role == "worker"', '', 'deny'],
     ['tool.upstream == "files" && tool.name == "write" && tool.node == "self"', '', 'deny'],
     ['now.getHours("UTC") == 3', '', 'deny'],
-    ['verb == "tool.call"', '', 'deny'],
+    ['verb == "tools.call"', '', 'deny'],
     ['args.nested.deep[1].x == "y"', '{"nested":{"deep":[0,{"x":"y"}]}}', 'deny'],
   ])('see %s of %s', async (text, args, effect) => {
     const policy = await policyOf([{ name: 'r', effect: 'deny', when: text }], {
@@ -204,7 +206,7 @@ describe('limits of rules', () => {
     const policy = await policyOf([{ name: 'one', effect: 'allow', limit: '1/1d' }]);
     const bob = peer(1, { alias: 'bob' });
     for (let n = 0; n < 5; n++) {
-      policy.explain({ principal: bob, verb: 'tool.call', tool: tool(shell) });
+      policy.explain({ principal: bob, verb: 'tools.call', tool: tool(shell) });
       policy.sees(bob, tool(shell));
     }
     expect(asked(policy, bob, shell).effect).toBe('allow');

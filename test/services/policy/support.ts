@@ -60,7 +60,7 @@ export function asked(
   args = '',
   more: Partial<Question> = {},
 ): Decision {
-  return policy.decide({ principal, verb: 'tool.call', tool: tool(place), argumentsJson: args, ...more });
+  return policy.decide({ principal, verb: 'tools.call', tool: tool(place), argumentsJson: args, ...more });
 }
 
 /** "allow by rule-name". */
