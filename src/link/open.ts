@@ -79,6 +79,8 @@ function releaseDialed(
 export interface AcceptOptions extends LinkOptions {
   /** Whether the keyring has this key. */
   readonly isTrusted: (nodeId: Uint8Array) => boolean;
+  /** What a key that was trusted once is told of why it is no longer; nothing for a stranger. */
+  readonly whyUntrusted?: (nodeId: Uint8Array) => string | undefined;
 }
 
 /**
@@ -93,7 +95,7 @@ export async function acceptLink(
 ): Promise<Link> {
   if (headers['content-type'] !== OPEN_CONTENT_TYPE) throw refuseType(stream);
   stream.respond({ ':status': 200, 'content-type': OPEN_CONTENT_TYPE });
-  if (!options.isTrusted(facts.peerNodeId)) throw refuseKey(stream);
+  if (!options.isTrusted(facts.peerNodeId)) throw refuseKey(stream, options.whyUntrusted?.(facts.peerNodeId));
   if (isCompressed(headers)) throw refuseCompression(stream);
   stream.session?.settings({ initialWindowSize: FIRST_WINDOW_BYTES });
   const channel = new Channel(stream, 'acceptor');
@@ -108,8 +110,8 @@ function refuseType(stream: ServerHttp2Stream): LocalError {
   return new LocalError('LINK_PROTOCOL_ERROR', `a link must be opened with content-type ${OPEN_CONTENT_TYPE}`);
 }
 
-function refuseKey(stream: ServerHttp2Stream): LocalError {
-  endRefused(stream, CloseReason.UNTRUSTED, 'this key is not trusted here');
+function refuseKey(stream: ServerHttp2Stream, why: string | undefined): LocalError {
+  endRefused(stream, CloseReason.UNTRUSTED, `this key is not trusted here${why === undefined ? '' : `: ${why}`}`);
   return new LocalError('LINK_UNTRUSTED', 'a key that is not trusted asked for a link');
 }
 

@@ -31,6 +31,8 @@ import { version } from './version.ts';
 import { connectionOf, type Visitors } from './visitors.ts';
 
 export interface PortParts extends DoorParts {
+  /** What a key that was trusted once is told of why it is no longer. */
+  readonly whyUntrusted: (nodeId: Uint8Array) => string | undefined;
   readonly host: string;
   readonly port: number;
   /** What files in the configuration are relative to. */
@@ -142,7 +144,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
 }
 
 async function takeLink(
-  { identity, hello, keyring, adopt, log }: PortParts,
+  { identity, hello, keyring, whyUntrusted, adopt, log }: PortParts,
   stream: ServerHttp2Stream,
   headers: Parameters<typeof acceptLink>[1],
   facts: ConnectionFacts,
@@ -155,7 +157,7 @@ async function takeLink(
   }
   try {
     const isTrusted = (nodeId: Uint8Array) => keyring.byId(nodeId) !== undefined;
-    adopt(await acceptLink(stream, headers, carrier, { identity, hello, isTrusted, log }));
+    adopt(await acceptLink(stream, headers, carrier, { identity, hello, isTrusted, whyUntrusted, log }));
   } catch (error) {
     log.info('refused a link', { remote, error: messageOf(error) });
   }

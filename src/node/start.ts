@@ -478,6 +478,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tls,
     hello,
     keyring,
+    whyUntrusted: (nodeId) => rosters.whyOut(nodeId),
     tokens,
     registry,
     presence,

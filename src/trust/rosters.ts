@@ -165,6 +165,15 @@ export class Rosters {
       });
   }
 
+  /** What a key is told that a group of this node put out: it was a member and knew the group. */
+  whyOut(nodeId: Uint8Array): string | undefined {
+    const held = this.list().find((one) => isRevoked(one, nodeId));
+    if (!held) return undefined;
+    const isGivenUp = !equalBytes(this.#known.latest(nodeId), nodeId);
+    const { group } = held.roster.body;
+    return isGivenUp ? 'its node has another key now' : `an owner put it out of the group "${group}"`;
+  }
+
   /** A key has a successor: the members are known by their keys of now. */
   remap(): void {
     if (this.#groups.size > 0) this.#inForce();

@@ -63,6 +63,8 @@ function upstreamFindings({ upstreams }: GetStatusResponse): Finding[] {
 
 /** What a node says to a key that is not in its keyring. */
 const NOT_TRUSTED = /this key is not trusted/;
+/** The same to one that an owner removed from a group. */
+const PUT_OUT = /an owner put it out of the group/;
 
 /** Why connections were turned away, and what to do if they should not have been. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -86,6 +88,11 @@ function peerFindings(peers: readonly Peer[], ownId: string): Finding[] {
     const alias = node?.alias ?? '';
     if (state === PeerState.CONNECTED) return ok('peer', `${alias} is connected`);
     if (!dial && lastError === '') return ok('peer', `${alias} is not connected; it is dialed when it is needed`);
+    if (PUT_OUT.test(lastError)) {
+      const help =
+        'ask an owner of the group for a new invite, then: towline join INVITE; or: towline group leave GROUP';
+      return warn('peer', `${alias} refuses this node: ${lastError}`, help);
+    }
     if (NOT_TRUSTED.test(lastError)) {
       const help = `on ${alias}: towline trust add ${ownId} NAME; or ask its owner for an invite, then: towline join INVITE`;
       return warn('peer', `${alias} refuses this node: ${lastError}`, help);

@@ -61,5 +61,11 @@ describe('a group with a roster', () => {
       expect(peers.filter(({ state }) => state === PeerState.CONNECTED).length).toBe(1);
       expect(peers.map((peer) => peer.node?.alias)).not.toContain('cat');
     }, wait);
+    // It is told why, when it dials the owner again.
+    await vi.waitFor(async () => {
+      const { routes } = await cat.admin.listRoutes({});
+      const told = routes.map(({ lastError }) => lastError).join();
+      expect(told).toContain('this key is not trusted here: an owner put it out of the group "team"');
+    }, wait);
   });
 });
