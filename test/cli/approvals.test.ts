@@ -22,7 +22,7 @@ const waiting = (args: string, more: Partial<Approval> = {}): Approval => ({
     state: ApprovalState.PENDING,
     asker: { kind: 'peer', name: 'laptop', nodeId: new Uint8Array(32).fill(1), agent: 'claude' },
     node: 'desk',
-    verb: 'tool.call',
+    verb: 'tools.call',
     tool: { node: 'self', upstream: 'fs', name: 'write' },
     argumentsSha256: hash('sha256', args, 'buffer'),
     argumentsSizeBytes: args.length,
@@ -59,7 +59,7 @@ function routes(approvals: Approval[], decided: DecideApprovalRequest[] = []) {
         const state = isNo ? ApprovalState.DENIED : ApprovalState.USED;
         return { approval: { ...waiting('{}'), state } };
       },
-      listGrants: () => ({ grants: [create(GrantSchema, { grantId: id('9b04e77a'), verb: 'tool.call' })] }),
+      listGrants: () => ({ grants: [create(GrantSchema, { grantId: id('9b04e77a'), verb: 'tools.call' })] }),
       revokeGrant: ({ grantId }) => ({ grant: { grantId } }),
     });
 }

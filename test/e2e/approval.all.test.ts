@@ -1,8 +1,10 @@
 /** Three real nodes: `laptop` calls, `desk` has the tool and asks, `phone` answers at its command line. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CommandResult, startMesh, type TestMesh } from '../fixtures/mesh.ts';
+import { bin, type CommandResult, startMesh, type TestMesh } from '../fixtures/mesh.ts';
 
 const server = join(import.meta.dirname, '..', 'fixtures', 'counting-server.ts');
 const wait = { timeout: 20_000, interval: 100 };
@@ -59,6 +61,26 @@ async function asked(on: 'desk' | 'phone'): Promise<Shown> {
 const answer = (word: string, approval: Shown, ...more: string[]) =>
   mesh.node('phone').towline('approvals', word, idOf(approval), ...more);
 
+describe('an MCP client that is an approver', () => {
+  it('asks its user, whose yes lets a call of another node run', { timeout: 60_000 }, async () => {
+    const client = new Client({ name: 'editor', version: '1' }, { capabilities: { elicitation: {} } });
+    const asked = Promise.withResolvers<string>();
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      asked.resolve(params.message);
+      return { action: 'accept', content: { decision: 'approve' } };
+    });
+    const args = [bin, 'mcp', '--approver', '--home', mesh.node('phone').home];
+    const env = { ...process.env, TOWLINE_SOURCE: '1' } as Record<string, string>;
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }));
+    try {
+      expect(await call(0)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 runs') });
+      expect(await asked.promise).toContain('owner on laptop wants to use counting/work on desk.');
+    } finally {
+      await client.close();
+    }
+  });
+});
+
 describe('a call that the policy asks about', { timeout: 60_000 }, () => {
   it('runs when a third node says yes, and not when it says no', async () => {
     const first = call(1);
@@ -69,12 +91,12 @@ describe('a call that the policy asks about', { timeout: 60_000 }, () => {
       asker: { name: 'laptop', agent: 'owner' },
     });
     expect(await answer('approve', approval, '--yes')).toMatchObject({ code: 0 });
-    expect(await first).toMatchObject({ code: 0, stdout: expect.stringContaining('1 runs') });
+    expect(await first).toMatchObject({ code: 0, stdout: expect.stringContaining('2 runs') });
 
     const second = call(2);
     expect((await answer('deny', await asked('phone'), '--comment', 'not today')).code).toBe(0);
     expect(await second).toMatchObject({ code: 4, stderr: expect.stringMatching(/somebody said no: not today/) });
-    expect(await runs()).toBe('1 runs');
+    expect(await runs()).toBe('2 runs');
   });
 
   it('is nothing that its own node, or the owner of the node with the tool, could allow', async () => {
@@ -102,7 +124,7 @@ describe('a call that the policy asks about', { timeout: 60_000 }, () => {
       state: 'APPROVAL_STATE_WITHDRAWN',
       reason: 'LINK_LOST',
     });
-    expect(await runs()).toBe('1 runs');
+    expect(await runs()).toBe('2 runs');
     await mesh.node('laptop').start();
   });
 

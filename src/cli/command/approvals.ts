@@ -130,9 +130,10 @@ function outcomeText(approval: Approval, answer: NonNullable<Answer>): string {
   const what = `${shortId(approval.approvalId)}: ${targetText(approval)}`;
   if (approval.state === ApprovalState.PENDING) return `${what} still waits for ${approval.missing.join(', ')}.`;
   if (answer.case === 'deny') return `${what} was denied.`;
-  const grant =
-    approval.grantId.length > 0 ? ` The grant ${shortId(approval.grantId)} lasts: towline grants list.` : '';
-  return `${what} runs.${grant}`;
+  if (answer.case !== 'always') return `${what} runs.`;
+  if (approval.grantId.length === 0)
+    return `${what} runs. No grant was written: somebody said yes for this once, or see towline logs.`;
+  return `${what} runs. The grant ${shortId(approval.grantId)} lasts: towline grants list.`;
 }
 
 async function watchApprovals(io: Io): Promise<void> {

@@ -26,6 +26,10 @@ ${name === undefined ? '# name: laptop' : `name: ${name}`}
 #     args: [-y, "@modelcontextprotocol/server-filesystem", /srv/docs]
 #     share: [home]
 
+# Who is asked where the policy says \`ask\`: aliases, "@group", or self, the owner of this node. docs/APPROVALS.md
+# approvals:
+#   approvers: [self, phone]   # default: [self]
+
 # MCP configuration files of other programs, read as they are.
 # mcp_files:
 #   - path: .mcp.json

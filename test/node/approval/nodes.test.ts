@@ -88,7 +88,7 @@ describe('an approval among nodes', { timeout: 30_000 }, () => {
       tool: { node: 'self', upstream: 'echo', name: 'whoami' },
       argumentsText: '{"a": 1}',
       rule: 'careful',
-      verb: 'tool.call',
+      verb: 'tools.call',
     });
     const id = toHex(approval.approvalId);
     expect((await cli(phone, 'approvals', 'show', id)).out).toMatch(/claude on laptop.*\n.*desk: echo\/whoami/s);
@@ -137,6 +137,20 @@ describe('an approval among nodes', { timeout: 30_000 }, () => {
     await at(desk).admin.addTrust({ nodeId: at(laptop).nodeId, alias: 'laptop', group: 'home' });
     expect(await running).not.toBe('I am desk');
     expect((await approvalsOf(desk).listApprovals({})).approvals).toEqual([]);
+  });
+
+  it('is shown again to an approver whose line was cut and came back in time', async () => {
+    const running = call(laptop);
+    const { approvalId } = await asked(phone);
+    const { peers } = await at(phone).nodes.listPeers({});
+    const peer = peers.find(({ node }) => node?.alias === 'desk');
+    await at(phone).admin.removeTrust({ peer: 'desk' });
+    await vi.waitFor(async () => expect((await approvalsOf(phone).listApprovals({})).approvals).toEqual([]), wait);
+    const trusted = { nodeId: at(desk).nodeId, alias: 'desk', addresses: peer?.addresses ?? [], dial: true };
+    await at(phone).admin.addTrust(trusted);
+    expect((await asked(phone)).approvalId).toEqual(approvalId);
+    expect((await cli(phone, 'approvals', 'deny', toHex(approvalId))).code).toBe(0);
+    expect(await running).toMatch(/^APPROVAL_DENIED: .*somebody said no/);
   });
 
   it('needs the second device where it is required, and the others see the first answer', async () => {
