@@ -440,7 +440,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AuditApproval.reason":
     "Why, for people.",
   "towline.v1.AuditApproval.step":
-    "asked, approved, denied, expired, withdrawn or late.",
+    "pending, granted, used, denied, expired or withdrawn: its state from then on.",
   "towline.v1.AuditApproval.tool":
     "The tool, as \"node/upstream/name\".",
   "towline.v1.AuditCall":
@@ -530,7 +530,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AuditEntry.event":
     "What happened.",
   "towline.v1.AuditEntry.grant":
-    "A standing permission came, went, or was used.",
+    "A standing permission came or went.",
   "towline.v1.AuditEntry.heal":
     "The end of the log was mended when it was opened.",
   "towline.v1.AuditEntry.login":
@@ -590,7 +590,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AuditFinding.segment":
     "The file.",
   "towline.v1.AuditGrant":
-    "AuditGrant is a change or a use of a standing permission.",
+    "AuditGrant is a change of a standing permission.",
   "towline.v1.AuditGrant.expire_time":
     "Until when.",
   "towline.v1.AuditGrant.grant_id":
@@ -600,7 +600,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AuditGrant.resource":
     "What it lets them do, and to what.",
   "towline.v1.AuditGrant.step":
-    "created, used, revoked or expired.",
+    "created or revoked.",
   "towline.v1.AuditHead":
     "AuditHead is the node's signed statement of where its log ends, in a file beside the segments. It is written anew before anybody hears that an entry is on disk, so that entries cannot be cut off unseen.",
   "towline.v1.AuditHead.hash":

@@ -11,7 +11,7 @@ import { acceptedTls } from '../link/carrier/tls.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
 import { acceptLink } from '../link/open.ts';
-import { errorInfoOf } from '../rpc/failure.ts';
+import { errorInfoOf, reasonOf } from '../rpc/failure.ts';
 import { createHttpHandler, type HttpRequest, type HttpResponse } from '../rpc/http.ts';
 import { type Principal, stranger } from '../rpc/principal.ts';
 import type { ServiceRegistry } from '../rpc/registry.ts';
@@ -19,6 +19,7 @@ import { parseAddress } from '../trust/address.ts';
 import { nodeIdOfCertificate } from '../trust/certificate.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { TlsIdentity } from '../trust/tls-identity.ts';
+import type { Doors } from './audit/doors.ts';
 import { type DoorParts, principalOf } from './door.ts';
 import { advertisedAddresses, formatHostPort } from './listener/addresses.ts';
 import type { ConnectionFacts } from './listener/facts.ts';
@@ -46,6 +47,8 @@ export interface PortParts extends DoorParts {
   readonly registry: ServiceRegistry;
   readonly presence: Pick<Presence, 'onSeat' | 'visits'>;
   readonly visitors: Visitors;
+  /** Told who is turned away. */
+  readonly doors: Pick<Doors, 'refused'>;
   /** Takes a link that somebody else dialed. */
   readonly adopt: (link: Link) => void;
   readonly log: Log;
@@ -79,12 +82,18 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
   const identify = (request: HttpRequest): Principal => {
     const connection = connectionOf(request);
     const peerNodeId = connection && factsOf.get(connection)?.peerNodeId;
-    const principal = principalOf({ headers: request.headers, peerNodeId }, parts);
-    if (connection) {
-      parts.visitors.note(principal, connection);
-      parts.presence.visits.note(principal, connection);
+    const { remoteAddress = '' } = request.socket;
+    try {
+      const principal = principalOf({ headers: request.headers, peerNodeId }, parts);
+      if (connection) {
+        parts.visitors.note(principal, connection);
+        parts.presence.visits.note(principal, connection);
+      }
+      return principal;
+    } catch (error) {
+      parts.doors.refused('http', reasonOf(error) ?? 'UNAUTHENTICATED', remoteAddress);
+      throw error;
     }
-    return principal;
   };
   const serveMcp = (request: IncomingMessage, response: ServerResponse) => {
     // A browser asks before it shows a token; the answer gives nothing away.
@@ -123,6 +132,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
         jsonRpc.upgrade(request, socket, head);
       },
     },
+    onRefused: (reason, remoteAddress) => parts.doors.refused('port', reason, remoteAddress),
     log,
   });
   const bound = await listener.listen();
@@ -144,7 +154,7 @@ export async function openPort(parts: PortParts): Promise<OpenPort> {
 }
 
 async function takeLink(
-  { identity, hello, keyring, whyUntrusted, adopt, log }: PortParts,
+  { identity, hello, keyring, whyUntrusted, adopt, doors, log }: PortParts,
   stream: ServerHttp2Stream,
   headers: Parameters<typeof acceptLink>[1],
   facts: ConnectionFacts,
@@ -160,6 +170,7 @@ async function takeLink(
     adopt(await acceptLink(stream, headers, carrier, { identity, hello, isTrusted, whyUntrusted, log }));
   } catch (error) {
     log.info('refused a link', { remote, error: messageOf(error) });
+    doors.refused('link', reasonOf(error) ?? 'LINK_FAILED', facts.remoteAddress);
   }
 }
 

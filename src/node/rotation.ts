@@ -44,6 +44,8 @@ export interface RotationParts {
   /** The port shows the new key from now on. */
   readonly renewTls: () => void;
   readonly onTrust: (nodeId: Uint8Array) => Promise<void>;
+  /** Told before the new key is in use. If it rejects, the node keeps the key that it has. */
+  readonly record: (rotation: Rotation) => Promise<void>;
   /** A peer's old key counts no longer. */
   readonly onGraceEnd: (nodeId: Uint8Array) => void;
   readonly log: Log;
@@ -121,6 +123,7 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
     await parts.former.keep({ nodeId: before, secret: identity.agreementSecret(), endMs: graceEndMs });
     // Signed while there still is the old key: if anything is in the way, nothing has happened.
     await parts.inheritance.prepare(parts.rosters.inherit(next.identity, rotation));
+    await parts.record(rotation);
     await rotations.keepOwn(rotation);
     await next.commit();
     await identity.replace(next.identity);

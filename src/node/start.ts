@@ -18,6 +18,7 @@ import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { type LocalError, messageOf } from '../base/errors.ts';
 import { createLog, type Log, type LogRecord } from '../base/log.ts';
+import { Redactor } from '../base/redact.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
 import { createClient } from '../rpc/client.ts';
@@ -52,6 +53,9 @@ import { createAdminActions } from './admin-actions.ts';
 import { askForPolicy } from './approval/ask-policy.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
+import { recordedAdmin, recordedGroups, recordedJoin } from './audit/actions.ts';
+import { approvalRecord } from './audit/approvals.ts';
+import { withoutSecrets } from './audit/log-lines.ts';
 import { openAudit } from './audit/open.ts';
 import { openChannels } from './channel/open.ts';
 import { homeCloned, newInstanceId } from './clones.ts';
@@ -141,7 +145,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   let { config, upstreams: specs, errors } = configuration;
   const logFile = await openLogFile(paths.logFile);
   closers.add(() => logFile.close());
-  const log = teeLog(logFile.write, options.log, config.logLevel || 'info');
+  const redactor = new Redactor();
+  const log = teeLog(logFile.write, options.log, config.logLevel || 'info', redactor);
   const name = options.name || config.name || defaultName();
 
   const audit = await openAudit({
@@ -149,6 +154,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     configFile: paths.config,
     identity,
     config: () => config,
+    redactor,
     log,
   });
   closers.add(() => audit.close());
@@ -192,7 +198,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     latestKey: (nodeId) => rotations.latest(nodeId),
     linkTo: (nodeId) => links.linkTo(nodeId),
   });
-  const visitors = new Visitors();
+  const visitors = new Visitors((principal) => audit.doors.login(principal, 'http'));
 
   const approval = await openApprovals({
     store,
@@ -201,6 +207,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     config: () => config.approvals,
     pool: () => links,
     policyVersion: () => policies.current?.policy.version ?? '',
+    record: approvalRecord(audit.record),
     log,
   });
   const policies = new PolicyKeeper(lookUpIn(keyring), () => {
@@ -209,7 +216,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
-  const registry = new ServiceRegistry({ log, gate: policies.gate });
+  const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder });
   const tools = new ToolDirectory({
     gate: policies.gate,
     intents: calls.table('intents'),
@@ -249,6 +256,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const exchange = new RosterExchange(rosters, log);
   let mail: NodeMail | undefined;
   const opened = (link: Link) => {
+    audit.linked(link, keyring);
     exchange.opened(link);
     approval.opened(link);
     mail?.linked(link.peerNodeId);
@@ -322,6 +330,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     pool: () => links.pool,
     renewTls: () => listening?.renewTls(),
     onTrust,
+    record: audit.rotated,
     onGraceEnd: cutOff,
     log,
   });
@@ -333,6 +342,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const reload = async () => {
     const read = () => readConfiguration(paths, options.mcpFiles ?? []);
     ({ config, upstreams: specs, errors } = await policies.load(read));
+    audit.reloaded(errors.length);
     relay.review();
     approval.approvals.review();
     presence.refresh();
@@ -432,20 +442,21 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(ToolService, tools.service)
     .add(ChannelService, channels.service)
     .add(NodeService, createNodeService(nodeView))
-    .add(JoinService, createJoinService(join))
+    .add(JoinService, createJoinService(recordedJoin(join, audit.note)))
     .add(RelayService, relay.service)
     .add(InstanceService, createInstanceService({ identity, instanceId, onClone }))
     .add(RotationService, createRotationService(rotation))
     .add(RosterService, createRosterService(rosterView(rosters, log)))
     .add(PolicyService, createPolicyService(policyView({ keeper: policies, keyring, tokens, tools })))
-    .add(GroupService, createGroupService(groups))
+    .add(GroupService, createGroupService(recordedGroups(groups, audit.note)))
     .add(ApprovalService, approval.service)
     .add(ApproverService, approval.approverService)
     .add(AuditService, audit.service)
     .add(PresenceService, presence.service)
-    .add(AdminService, createAdminService(admin));
+    .add(AdminService, createAdminService(recordedAdmin(admin, audit.note)));
   mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, registry, log });
 
+  closers.add(audit.watchTrust(keyring));
   closers.add(
     keyring.onChange(({ added, removed, changed }) => {
       for (const { nodeId, alias } of removed) {
@@ -483,6 +494,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     registry,
     presence,
     visitors,
+    doors: audit.doors,
     adopt,
     log,
   });
@@ -526,8 +538,9 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 }
 
 /** Into the file, and to whoever else listens. */
-function teeLog(write: (record: LogRecord) => void, other: Log | undefined, level: string): Log {
-  const sink = (record: LogRecord) => {
+function teeLog(write: (record: LogRecord) => void, other: Log | undefined, level: string, redactor: Redactor): Log {
+  const sink = (said: LogRecord) => {
+    const record = withoutSecrets(said, redactor);
     write(record);
     other?.[record.level](record.message, record.fields);
   };

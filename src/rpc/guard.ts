@@ -12,6 +12,7 @@ import { logCall } from './interceptors/log.ts';
 import { governs, letThrough } from './interceptors/policy.ts';
 import { checkMessage } from './interceptors/validate.ts';
 import { asMessage, type Init, mapStream } from './messages.ts';
+import type { CallObserver, ObservedCall } from './observe.ts';
 import type { PolicyGate } from './policy.ts';
 import { principalKey } from './principal.ts';
 import { canceled } from './status.ts';
@@ -38,16 +39,18 @@ export interface Guarded extends Needs {
   readonly validates: boolean;
   /** The policy before its calls. If absent, none. */
   readonly gate?: PolicyGate | undefined;
+  readonly observer?: CallObserver | undefined;
   readonly log: Log;
 }
 
 /** Puts the checks around a handler. */
 export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
-  const { validates, gate, log } = guarded;
+  const { validates, gate } = guarded;
   const verb = governs(spec.method);
   const { input, output } = spec.method;
   const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
-  const watch = (context: HandlerContext) => new Watch(context, guarded, log);
+  const observe = guarded.observer?.observe(spec.method, guarded.name);
+  const watch = (context: HandlerContext) => new Watch(context, guarded, observe);
   const valid = (requests: Messages) => mapStream(requests, (request) => checked(check, request));
 
   /** Throws, or rejects, where the policy says no. */
@@ -62,13 +65,20 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       call.admit();
       const loading = request && check(request);
       if (loading) await loading;
+      const begun = call.begin(request);
+      if (begun) await begun;
       const deciding = decided(context, request);
       if (deciding) await deciding;
       const response = asMessage(output, await answer());
-      call.ended();
+      const given = call.answer(response);
+      if (given) await given;
+      const ended = call.ended();
+      if (ended) await ended;
       return response;
     } catch (error) {
-      throw call.failed(error);
+      const failed = call.failed(error);
+      await call.over;
+      throw failed;
     }
   }
 
@@ -78,6 +88,8 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       call.admit();
       const loading = request && check(request);
       if (loading) await loading;
+      const begun = call.begin(request);
+      if (begun) await begun;
       const deciding = decided(context, request);
       if (deciding) await deciding;
       return answer()[Symbol.asyncIterator]();
@@ -117,22 +129,27 @@ function checked(check: (message: Message) => Promise<void> | undefined, message
   return loading ? loading.then(() => message) : message;
 }
 
-/** One call under watch: it ends once, and is logged then. */
+/** One call under watch: it ends once, and is logged and told to the observer then. */
 class Watch {
   readonly #context: HandlerContext;
-  readonly #needs: Needs;
-  readonly #log: Log;
+  readonly #guarded: Guarded;
+  readonly #observe: ((context: HandlerContext) => ObservedCall) | undefined;
   readonly #startedMs = performance.now();
-  #over = false;
+  #observed: ObservedCall | undefined;
+  #isAdmitted = false;
+  #isOver = false;
+  /** What must be waited for before the caller hears of the end. */
+  over: Promise<void> | undefined;
 
-  constructor(context: HandlerContext, needs: Needs, log: Log) {
+  constructor(context: HandlerContext, guarded: Guarded, observe?: (context: HandlerContext) => ObservedCall) {
     this.#context = context;
-    this.#needs = needs;
-    this.#log = log;
+    this.#guarded = guarded;
+    this.#observe = observe;
   }
 
   admit(): void {
-    checkAccess(this.#context.values.get(principalKey), this.#needs);
+    checkAccess(this.#context.values.get(principalKey), this.#guarded);
+    this.#isAdmitted = true;
   }
 
   admitOrFail(): void {
@@ -143,18 +160,33 @@ class Watch {
     }
   }
 
-  ended(error?: ConnectError): void {
-    if (this.#over) return;
-    this.#over = true;
-    logCall(this.#log, this.#context.values.get(principalKey), this.#needs.name, this.#startedMs, error);
+  /** The handler is about to run. */
+  begin(request: Message | undefined): Promise<void> | undefined {
+    this.#observed = this.#observe?.(this.#context);
+    return this.#observed?.begin(request);
+  }
+
+  answer(message: Message): Promise<void> | undefined {
+    return this.#observed?.answer(message);
+  }
+
+  ended(error?: ConnectError): Promise<void> | undefined {
+    if (this.#isOver) return this.over;
+    this.#isOver = true;
+    const { log, name, observer } = this.#guarded;
+    logCall(log, this.#context.values.get(principalKey), name, this.#startedMs, error);
+    if (error && !this.#isAdmitted) observer?.refused(name, this.#context, error);
+    this.over = this.#observed?.end(error);
+    return this.over;
   }
 
   abandoned(): void {
-    if (!this.#over) this.ended(canceled('the caller went away'));
+    // Nobody hears of it any more, whatever becomes of the record.
+    if (!this.#isOver) this.ended(canceled('the caller went away'))?.catch(() => undefined);
   }
 
   failed(thrown: unknown): ConnectError {
-    const error = toFailure(thrown, this.#context, this.#needs.name, this.#log);
+    const error = toFailure(thrown, this.#context, this.#guarded.name, this.#guarded.log);
     this.ended(error);
     return error;
   }
@@ -181,11 +213,19 @@ class GuardedStream implements Answers {
         this.#source = await this.#starting;
       }
       const result = await this.#source.next();
-      if (!result.done) return { done: false, value: asMessage(this.#schema, result.value) };
-      this.#call.ended();
+      if (!result.done) {
+        const value = asMessage(this.#schema, result.value);
+        const given = this.#call.answer(value);
+        if (given) await given;
+        return { done: false, value };
+      }
+      const ended = this.#call.ended();
+      if (ended) await ended;
       return { done: true, value: undefined };
     } catch (error) {
-      throw this.#call.failed(error);
+      const failed = this.#call.failed(error);
+      await this.#call.over;
+      throw failed;
     }
   }
 

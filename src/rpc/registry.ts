@@ -18,6 +18,7 @@ import { connectImpl } from './connect-impl.ts';
 import { type GuardedImpl, guard } from './guard.ts';
 import { accessOf, scopesOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
+import type { CallObserver } from './observe.ts';
 import type { PolicyGate } from './policy.ts';
 
 /** What a caller that nobody knows may send: an invite and some addresses. Read before it is known who sends it. */
@@ -40,6 +41,8 @@ export interface RegistryOptions {
   readonly interceptors?: readonly Interceptor[];
   /** The policy before every call. If absent, none. */
   readonly gate?: PolicyGate;
+  /** Told of every call, at every door, those that are refused included. */
+  readonly observer?: CallObserver;
   readonly log?: Log;
 }
 
@@ -133,8 +136,8 @@ export class ServiceRegistry {
     }
     const intercepted = interceptHandler(spec, this.#options.interceptors ?? []);
     const validates = options.isBehindDoor !== true;
-    const { gate, log = silentLog } = this.#options;
-    const about = { name, access, scopes: scopesOf(method), validates, gate, log };
+    const { gate, observer, log = silentLog } = this.#options;
+    const about = { name, access, scopes: scopesOf(method), validates, gate, observer, log };
     return { name, method, access, ...guard(intercepted, about) };
   }
 }

@@ -92,7 +92,7 @@ export type AuditEntry = Message<"towline.v1.AuditEntry"> & {
     case: "approval";
   } | {
     /**
-     * A standing permission came, went, or was used.
+     * A standing permission came or went.
      *
      * @generated from field: towline.v1.AuditGrant grant = 9;
      */
@@ -428,7 +428,7 @@ export type AuditApproval = Message<"towline.v1.AuditApproval"> & {
   approvalId: string;
 
   /**
-   * asked, approved, denied, expired, withdrawn or late.
+   * pending, granted, used, denied, expired or withdrawn: its state from then on.
    *
    * @generated from field: string step = 2;
    */
@@ -485,7 +485,7 @@ export const AuditApprovalSchema: GenMessage<AuditApproval> = /*@__PURE__*/
   messageDesc(file_towline_v1_audit, 4);
 
 /**
- * AuditGrant is a change or a use of a standing permission.
+ * AuditGrant is a change of a standing permission.
  *
  * @generated from message towline.v1.AuditGrant
  */
@@ -498,7 +498,7 @@ export type AuditGrant = Message<"towline.v1.AuditGrant"> & {
   grantId: string;
 
   /**
-   * created, used, revoked or expired.
+   * created or revoked.
    *
    * @generated from field: string step = 2;
    */

@@ -10,13 +10,14 @@ import type { Invite } from "./invite_pb.ts";
 import { file_towline_v1_invite } from "./invite_pb.ts";
 import type { SignedRoster } from "./roster_pb.ts";
 import { file_towline_v1_roster } from "./roster_pb.ts";
+import { file_towline_v1_sensitive } from "./sensitive_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file towline/v1/join_service.proto.
  */
 export const file_towline_v1_join_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKcAQoNUmVkZWVtUmVxdWVzdBIqCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIGukgDyAEBEjkKDnByb3Bvc2VkX2FsaWFzGAIgASgJQiG6SB5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSJAoJYWRkcmVzc2VzGAMgAygJQhG6SA6SAQsQECIHcgUQARiAAiKHAQoOUmVkZWVtUmVzcG9uc2USDQoFYWxpYXMYASABKAkSDQoFZ3JvdXAYAiABKAkSFAoMaW52aXRlcl9uYW1lGAMgASgJEigKBnJvc3RlchgEIAEoCzIYLnRvd2xpbmUudjEuU2lnbmVkUm9zdGVyEhcKBmh1Yl9pZBgFIAEoDEIHukgEegIYIDJUCgtKb2luU2VydmljZRJFCgZSZWRlZW0SGS50b3dsaW5lLnYxLlJlZGVlbVJlcXVlc3QaGi50b3dsaW5lLnYxLlJlZGVlbVJlc3BvbnNlIgSouxgBYgZwcm90bzM", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite, file_towline_v1_roster]);
+  fileDesc("Ch10b3dsaW5lL3YxL2pvaW5fc2VydmljZS5wcm90bxIKdG93bGluZS52MSKgAQoNUmVkZWVtUmVxdWVzdBIuCgZpbnZpdGUYASABKAsyEi50b3dsaW5lLnYxLkludml0ZUIKukgDyAEByMEYARI5Cg5wcm9wb3NlZF9hbGlhcxgCIAEoCUIhukgechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEiQKCWFkZHJlc3NlcxgDIAMoCUIRukgOkgELEBAiB3IFEAEYgAIihwEKDlJlZGVlbVJlc3BvbnNlEg0KBWFsaWFzGAEgASgJEg0KBWdyb3VwGAIgASgJEhQKDGludml0ZXJfbmFtZRgDIAEoCRIoCgZyb3N0ZXIYBCABKAsyGC50b3dsaW5lLnYxLlNpZ25lZFJvc3RlchIXCgZodWJfaWQYBSABKAxCB7pIBHoCGCAyVAoLSm9pblNlcnZpY2USRQoGUmVkZWVtEhkudG93bGluZS52MS5SZWRlZW1SZXF1ZXN0GhoudG93bGluZS52MS5SZWRlZW1SZXNwb25zZSIEqLsYAWIGcHJvdG8z", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_invite, file_towline_v1_roster, file_towline_v1_sensitive]);
 
 /**
  * RedeemRequest is what a joiner says.

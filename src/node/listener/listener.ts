@@ -42,6 +42,7 @@ export function createListener(options: ListenerOptions): Listener {
     onRefused(reason, remoteAddress) {
       refusals.add(reason);
       log.debug('refused a connection', { reason, remoteAddress });
+      options.onRefused?.(reason, remoteAddress);
     },
   });
   const ownHosts = [options.host, ...hosts];
@@ -50,7 +51,10 @@ export function createListener(options: ListenerOptions): Listener {
     handlers,
     hosts: ownHosts,
     log,
-    countRefusal: (reason: RefusalReason) => refusals.add(reason),
+    countRefusal(reason: RefusalReason) {
+      refusals.add(reason);
+      options.onRefused?.(reason, '');
+    },
   };
   const http2 = createHttp2Door(hall);
   const http1 = createHttp1Door(hall, createWebSocketDoor(hall, options.tls, http2));

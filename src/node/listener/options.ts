@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import type { ConnectionFacts } from './facts.ts';
 import type { ConnectionLimits } from './limits.ts';
+import type { RefusalReason } from './refusals.ts';
 
 /** A private key and its certificate chain, as PEM. */
 export interface KeyAndCertificate {
@@ -55,6 +56,8 @@ export interface ListenerOptions {
   readonly nodeIdOfCertificate: (certificate: X509Certificate) => Uint8Array | undefined;
   readonly handlers: ListenerHandlers;
   readonly log: Log;
+  /** Told of each connection and request that is turned away; the address is empty where it is not known. */
+  readonly onRefused?: (reason: RefusalReason, remoteAddress: string) => void;
   /** How long a connection may take to send its first request, in milliseconds. Default `IDENTIFY_MS`. */
   readonly identifyMs?: number;
   /** Where a socket comes from. Tests play other machines with it. */

@@ -30,7 +30,9 @@ import { approvalMismatch, approvalOver, approvalUnknown, notApprover, notKept, 
 
 /** What is told to whoever keeps a record. A question that cannot be recorded is denied. */
 export type Record = (
-  event: { readonly kind: 'approval'; readonly approval: Approval } | { readonly kind: 'grant'; readonly grant: Grant },
+  event:
+    | { readonly kind: 'approval'; readonly approval: Approval }
+    | { readonly kind: 'grant'; readonly step: 'created' | 'revoked'; readonly grant: Grant },
 ) => Promise<void>;
 
 export interface ApprovalsOptions {
@@ -139,7 +141,8 @@ export class Approvals {
 
   /** The key is trusted no longer, and its grants with it. */
   async forget(nodeId: Uint8Array): Promise<void> {
-    for (const grant of await this.grants.forget(nodeId)) await this.#options.record?.({ kind: 'grant', grant });
+    for (const grant of await this.grants.forget(nodeId))
+      await this.#options.record?.({ kind: 'grant', step: 'revoked', grant });
   }
 
   /** Denies what waits. */
@@ -250,7 +253,7 @@ export class Approvals {
   async #writeGrant(approval: Approval): Promise<Grant | undefined> {
     try {
       const grant = await this.grants.write(approval);
-      if (grant) await this.#options.record?.({ kind: 'grant', grant });
+      if (grant) await this.#options.record?.({ kind: 'grant', step: 'created', grant });
       return grant;
     } catch (error) {
       this.#options.log.error('a grant was not written', { error: messageOf(error) });

@@ -48,7 +48,7 @@ export function createApprovalService(options: ApprovalServiceOptions): ServiceI
     },
     async revokeGrant({ grantId }) {
       const grant = await approvals.grants.revoke(grantId);
-      await options.record?.({ kind: 'grant', grant });
+      await options.record?.({ kind: 'grant', step: 'revoked', grant });
       return create(RevokeGrantResponseSchema, { grant });
     },
   };

@@ -61,7 +61,7 @@ function isFailure({ event }: AuditEntry): boolean {
     case 'decision':
       return event.value.effect === 'deny';
     case 'approval':
-      return !['asked', 'approved'].includes(event.value.step);
+      return !['pending', 'granted', 'used'].includes(event.value.step);
     case 'refusal':
     case 'loss':
     case 'heal':
