@@ -2233,6 +2233,30 @@ export const comments: Readonly<Record<string, string>> = {
     "Not known.",
   "towline.v1.PendingSynced":
     "PendingSynced marks the end of the first round of a watch.",
+  "towline.v1.PolicyCase":
+    "PolicyCase is one question.",
+  "towline.v1.PolicyCase.acting":
+    "The agent that a peer says it acts for.",
+  "towline.v1.PolicyCase.args":
+    "The arguments, as JSON text. If empty, there are none.",
+  "towline.v1.PolicyCase.as":
+    "Who asks: see TestPolicyRequest.",
+  "towline.v1.PolicyCase.expect":
+    "The answer that is expected: allow, ask or deny.",
+  "towline.v1.PolicyCase.name":
+    "What it is about, for people. If empty, the question itself.",
+  "towline.v1.PolicyCase.rule":
+    "The rule that is expected to decide. If empty, any, or none.",
+  "towline.v1.PolicyCase.time":
+    "The time that `now` gives, as in RFC 3339. If empty, now.",
+  "towline.v1.PolicyCase.tool":
+    "The tool, as \"TOOL\", \"UPSTREAM/TOOL\" or \"NODE/UPSTREAM/TOOL\".",
+  "towline.v1.PolicyCase.verb":
+    "What is done. If empty, \"tools.call\".",
+  "towline.v1.PolicyCases":
+    "PolicyCases is a file of questions with the answers that are expected: `towline policy test --file` asks them all.",
+  "towline.v1.PolicyCases.cases":
+    "The questions.",
   "towline.v1.PolicyConfig":
     "PolicyConfig is the key `policy` of towline.yaml: who may do what with what is shared with them already. Policy only takes away: what is not shared with a caller stays closed, whatever a rule says.\n\nRules are asked in their order; the first that matches decides. Where none matches, sharing alone decides.",
   "towline.v1.PolicyConfig.rules":

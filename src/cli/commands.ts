@@ -47,6 +47,12 @@ export const commands: readonly CommandEntry[] = [
   entry(WORDS, 'send', 'send a mail that is never lost, to agents and nodes', () => import('./command/send.ts')),
   entry(WORDS, 'inbox', 'read the mail of this node', () => import('./command/inbox.ts')),
   entry(WORDS, 'channel', 'where agents talk: one order for everybody, kept', () => import('./command/channel.ts')),
+  entry(
+    CARE,
+    'policy',
+    'who may do what: show, test, explain and check the rules',
+    () => import('./command/policy.ts'),
+  ),
   entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
   entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),

@@ -11,7 +11,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/policy.proto.
  */
 export const file_towline_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL3BvbGljeS5wcm90bxIKdG93bGluZS52MSJACgxQb2xpY3lDb25maWcSMAoFcnVsZXMYASADKAsyFi50b3dsaW5lLnYxLlBvbGljeVJ1bGVCCbpIBpIBAxCQTiKmBAoKUG9saWN5UnVsZRIwCgRuYW1lGAEgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEikKBmVmZmVjdBgCIAEoCUIZukgWchQyEl4oYWxsb3d8YXNrfGRlbnkpJBLfAQoDd2hvGAMgAygJQtEBukjNAZIByQEQgAIiwwFywAEYgAEyugFeKFsqXXxvd25lcnwocGVlcnxhZ2VudHxwcm9ncmFtKTooWypdfFthLXowLTldW2EtejAtOV8uLV17MCw2M30pfChncm91cHxyb2xlKTpbYS16MC05XVthLXowLTlfLV17MCwzMX18dG9rZW46WzAtOWEtZl17MzJ9fGtleTpkaWQ6a2V5OnpbMS05QS1ISi1OUC1aYS1rbS16XSt8YWN0aW5nOltBLVphLXowLTkuXy1dezEsNjR9KSQSOgoFdmVyYnMYBCADKAlCK7pIKJIBJRBAIiFyHxhgMhteW2Etel8qXSsoWy5dW2EtejAtOV8qXSspPyQSKwoFdG9vbHMYBSADKAlCHLpIGZIBFhCAAiIRcg8YgAQyCl5bXi9dKy8uKyQSFgoEd2hlbhgGIAEoCUIIukgFcgMYgCASQAoFbGltaXQYByABKAlCMbpILnIsMipeKFsxLTldWzAtOV17MCw4fS9bMS05XVswLTldezAsM31bc21oZF0pPyQSFgoObGltaXRfcGVyX3Rvb2wYCCABKAgiwgEKDlBvbGljeURlY2lzaW9uEigKBmVmZmVjdBgBIAEoDjIYLnRvd2xpbmUudjEuUG9saWN5RWZmZWN0EigKBmdyb3VuZBgCIAEoDjIYLnRvd2xpbmUudjEuUG9saWN5R3JvdW5kEgwKBHJ1bGUYAyABKAkSFgoOcG9saWN5X3ZlcnNpb24YBCABKAwSDwoHdmlzaWJsZRgFIAEoCBIlCgVzdGVwcxgGIAMoCzIWLnRvd2xpbmUudjEuUG9saWN5U3RlcCJ9CgpQb2xpY3lTdGVwEgwKBHJ1bGUYASABKAkSKAoGZWZmZWN0GAIgASgOMhgudG93bGluZS52MS5Qb2xpY3lFZmZlY3QSJgoFbWF0Y2gYAyABKA4yFy50b3dsaW5lLnYxLlBvbGljeU1hdGNoEg8KB2ZhaWx1cmUYBCABKAkiTQoNUG9saWN5RmluZGluZxIPCgdyZWZ1c2VkGAEgASgIEgwKBHJ1bGUYAiABKAkSDAoEcGF0aBgDIAEoCRIPCgdtZXNzYWdlGAQgASgJKnUKDFBvbGljeUVmZmVjdBIdChlQT0xJQ1lfRUZGRUNUX1VOU1BFQ0lGSUVEEAASFwoTUE9MSUNZX0VGRkVDVF9BTExPVxABEhUKEVBPTElDWV9FRkZFQ1RfQVNLEAISFgoSUE9MSUNZX0VGRkVDVF9ERU5ZEAMqlQEKDFBvbGljeUdyb3VuZBIdChlQT0xJQ1lfR1JPVU5EX1VOU1BFQ0lGSUVEEAASGQoVUE9MSUNZX0dST1VORF9TSEFSSU5HEAESFgoSUE9MSUNZX0dST1VORF9SVUxFEAISGQoVUE9MSUNZX0dST1VORF9OT19SVUxFEAMSGAoUUE9MSUNZX0dST1VORF9BQ0NFU1MQBCrzAQoLUG9saWN5TWF0Y2gSHAoYUE9MSUNZX01BVENIX1VOU1BFQ0lGSUVEEAASGAoUUE9MSUNZX01BVENIX01BVENIRUQQARIgChxQT0xJQ1lfTUFUQ0hfT1RIRVJfUFJJTkNJUEFMEAISGwoXUE9MSUNZX01BVENIX09USEVSX1ZFUkIQAxIbChdQT0xJQ1lfTUFUQ0hfT1RIRVJfVE9PTBAEEhYKElBPTElDWV9NQVRDSF9GQUxTRRAFEhcKE1BPTElDWV9NQVRDSF9GQUlMRUQQBhIfChtQT0xJQ1lfTUFUQ0hfRkFJTEVEX01BVENIRUQQB2IGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("Chd0b3dsaW5lL3YxL3BvbGljeS5wcm90bxIKdG93bGluZS52MSJACgxQb2xpY3lDb25maWcSMAoFcnVsZXMYASADKAsyFi50b3dsaW5lLnYxLlBvbGljeVJ1bGVCCbpIBpIBAxCQTiKmBAoKUG9saWN5UnVsZRIwCgRuYW1lGAEgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEikKBmVmZmVjdBgCIAEoCUIZukgWchQyEl4oYWxsb3d8YXNrfGRlbnkpJBLfAQoDd2hvGAMgAygJQtEBukjNAZIByQEQgAIiwwFywAEYgAEyugFeKFsqXXxvd25lcnwocGVlcnxhZ2VudHxwcm9ncmFtKTooWypdfFthLXowLTldW2EtejAtOV8uLV17MCw2M30pfChncm91cHxyb2xlKTpbYS16MC05XVthLXowLTlfLV17MCwzMX18dG9rZW46WzAtOWEtZl17MzJ9fGtleTpkaWQ6a2V5OnpbMS05QS1ISi1OUC1aYS1rbS16XSt8YWN0aW5nOltBLVphLXowLTkuXy1dezEsNjR9KSQSOgoFdmVyYnMYBCADKAlCK7pIKJIBJRBAIiFyHxhgMhteW2Etel8qXSsoWy5dW2EtejAtOV8qXSspPyQSKwoFdG9vbHMYBSADKAlCHLpIGZIBFhCAAiIRcg8YgAQyCl5bXi9dKy8uKyQSFgoEd2hlbhgGIAEoCUIIukgFcgMYgCASQAoFbGltaXQYByABKAlCMbpILnIsMipeKFsxLTldWzAtOV17MCw4fS9bMS05XVswLTldezAsM31bc21oZF0pPyQSFgoObGltaXRfcGVyX3Rvb2wYCCABKAgiwgEKDlBvbGljeURlY2lzaW9uEigKBmVmZmVjdBgBIAEoDjIYLnRvd2xpbmUudjEuUG9saWN5RWZmZWN0EigKBmdyb3VuZBgCIAEoDjIYLnRvd2xpbmUudjEuUG9saWN5R3JvdW5kEgwKBHJ1bGUYAyABKAkSFgoOcG9saWN5X3ZlcnNpb24YBCABKAwSDwoHdmlzaWJsZRgFIAEoCBIlCgVzdGVwcxgGIAMoCzIWLnRvd2xpbmUudjEuUG9saWN5U3RlcCJ9CgpQb2xpY3lTdGVwEgwKBHJ1bGUYASABKAkSKAoGZWZmZWN0GAIgASgOMhgudG93bGluZS52MS5Qb2xpY3lFZmZlY3QSJgoFbWF0Y2gYAyABKA4yFy50b3dsaW5lLnYxLlBvbGljeU1hdGNoEg8KB2ZhaWx1cmUYBCABKAkiTQoNUG9saWN5RmluZGluZxIPCgdyZWZ1c2VkGAEgASgIEgwKBHJ1bGUYAiABKAkSDAoEcGF0aBgDIAEoCRIPCgdtZXNzYWdlGAQgASgJIkEKC1BvbGljeUNhc2VzEjIKBWNhc2VzGAEgAygLMhYudG93bGluZS52MS5Qb2xpY3lDYXNlQgu6SAiSAQUIARCQTiL1AQoKUG9saWN5Q2FzZRIWCgRuYW1lGAEgASgJQgi6SAVyAxiAAhIWCgJhcxgCIAEoCUIKukgHcgUQARiAARIVCgR2ZXJiGAMgASgJQge6SARyAhhgEhYKBHRvb2wYBCABKAlCCLpIBXIDGIAEEhgKBGFyZ3MYBSABKAlCCrpIB3IFKICAgAISFQoEdGltZRgGIAEoCUIHukgEcgIYQBIXCgZhY3RpbmcYByABKAlCB7pIBHICGEASJwoGZXhwZWN0GAggASgJQhe6SBRyElIFYWxsb3dSA2Fza1IEZGVueRIVCgRydWxlGAkgASgJQge6SARyAhhAKnUKDFBvbGljeUVmZmVjdBIdChlQT0xJQ1lfRUZGRUNUX1VOU1BFQ0lGSUVEEAASFwoTUE9MSUNZX0VGRkVDVF9BTExPVxABEhUKEVBPTElDWV9FRkZFQ1RfQVNLEAISFgoSUE9MSUNZX0VGRkVDVF9ERU5ZEAMqlQEKDFBvbGljeUdyb3VuZBIdChlQT0xJQ1lfR1JPVU5EX1VOU1BFQ0lGSUVEEAASGQoVUE9MSUNZX0dST1VORF9TSEFSSU5HEAESFgoSUE9MSUNZX0dST1VORF9SVUxFEAISGQoVUE9MSUNZX0dST1VORF9OT19SVUxFEAMSGAoUUE9MSUNZX0dST1VORF9BQ0NFU1MQBCrzAQoLUG9saWN5TWF0Y2gSHAoYUE9MSUNZX01BVENIX1VOU1BFQ0lGSUVEEAASGAoUUE9MSUNZX01BVENIX01BVENIRUQQARIgChxQT0xJQ1lfTUFUQ0hfT1RIRVJfUFJJTkNJUEFMEAISGwoXUE9MSUNZX01BVENIX09USEVSX1ZFUkIQAxIbChdQT0xJQ1lfTUFUQ0hfT1RIRVJfVE9PTBAEEhYKElBPTElDWV9NQVRDSF9GQUxTRRAFEhcKE1BPTElDWV9NQVRDSF9GQUlMRUQQBhIfChtQT0xJQ1lfTUFUQ0hfRkFJTEVEX01BVENIRUQQB2IGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * PolicyConfig is the key `policy` of towline.yaml: who may do what with what is shared with them already. Policy only
@@ -266,6 +266,104 @@ export type PolicyFinding = Message<"towline.v1.PolicyFinding"> & {
  */
 export const PolicyFindingSchema: GenMessage<PolicyFinding> = /*@__PURE__*/
   messageDesc(file_towline_v1_policy, 4);
+
+/**
+ * PolicyCases is a file of questions with the answers that are expected: `towline policy test --file` asks them all.
+ *
+ * @generated from message towline.v1.PolicyCases
+ */
+export type PolicyCases = Message<"towline.v1.PolicyCases"> & {
+  /**
+   * The questions.
+   *
+   * @generated from field: repeated towline.v1.PolicyCase cases = 1;
+   */
+  cases: PolicyCase[];
+};
+
+/**
+ * Describes the message towline.v1.PolicyCases.
+ * Use `create(PolicyCasesSchema)` to create a new message.
+ */
+export const PolicyCasesSchema: GenMessage<PolicyCases> = /*@__PURE__*/
+  messageDesc(file_towline_v1_policy, 5);
+
+/**
+ * PolicyCase is one question.
+ *
+ * @generated from message towline.v1.PolicyCase
+ */
+export type PolicyCase = Message<"towline.v1.PolicyCase"> & {
+  /**
+   * What it is about, for people. If empty, the question itself.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Who asks: see TestPolicyRequest.
+   *
+   * @generated from field: string as = 2;
+   */
+  as: string;
+
+  /**
+   * What is done. If empty, "tools.call".
+   *
+   * @generated from field: string verb = 3;
+   */
+  verb: string;
+
+  /**
+   * The tool, as "TOOL", "UPSTREAM/TOOL" or "NODE/UPSTREAM/TOOL".
+   *
+   * @generated from field: string tool = 4;
+   */
+  tool: string;
+
+  /**
+   * The arguments, as JSON text. If empty, there are none.
+   *
+   * @generated from field: string args = 5;
+   */
+  args: string;
+
+  /**
+   * The time that `now` gives, as in RFC 3339. If empty, now.
+   *
+   * @generated from field: string time = 6;
+   */
+  time: string;
+
+  /**
+   * The agent that a peer says it acts for.
+   *
+   * @generated from field: string acting = 7;
+   */
+  acting: string;
+
+  /**
+   * The answer that is expected: allow, ask or deny.
+   *
+   * @generated from field: string expect = 8;
+   */
+  expect: string;
+
+  /**
+   * The rule that is expected to decide. If empty, any, or none.
+   *
+   * @generated from field: string rule = 9;
+   */
+  rule: string;
+};
+
+/**
+ * Describes the message towline.v1.PolicyCase.
+ * Use `create(PolicyCaseSchema)` to create a new message.
+ */
+export const PolicyCaseSchema: GenMessage<PolicyCase> = /*@__PURE__*/
+  messageDesc(file_towline_v1_policy, 6);
 
 /**
  * PolicyEffect is what the policy says to a call.

@@ -78,8 +78,14 @@ async function inForce({ config, problemAt }: PolicySource, lookUp: LookUp): Pro
 
 type Fault = Awaited<ReturnType<typeof compilePolicy>>['problems'][number];
 
+/** What would keep the policy of a configuration from coming into force, each with its place. */
+export async function policyFaults({ config, problemAt }: PolicySource): Promise<string[]> {
+  const { problems } = config.policy ? await compilePolicy(config.policy) : { problems: [] };
+  return problems.map((fault) => faultText(fault, problemAt));
+}
+
 /** "towline.yaml:12:7: rule no-etc, when: …". */
-export function faultText({ path, rule, message }: Fault, problemAt: ProblemAt): string {
+function faultText({ path, rule, message }: Fault, problemAt: ProblemAt): string {
   const key = path.at(-1);
   return problemAt(['policy', ...path], rule === '' ? message : `rule ${rule}, ${key}: ${message}`);
 }

@@ -67,6 +67,10 @@ function placesOf(ref: ToolRef, principal: Principal, tools: ToolDirectory) {
   const { node, upstream, name } = ref;
   if (node !== '' && node !== selfAlias) return [{ place: ref, isShared: isLocal(principal) }];
   const shared = tools.local.shared(principal, upstream, name);
+  // People write "files.read", too; a tool that is called so is found before.
+  const [, first = '', rest = ''] = (upstream === '' && shared.length === 0 && /^([^.]+)\.(.+)$/.exec(name)) || [];
+  if (rest !== '' && tools.local.source(first))
+    return placesOf({ ...ref, upstream: first, name: rest }, principal, tools);
   const places = shared.map((source) => ({ place: tools.local.place(source, name), isShared: true }));
   return places.length > 0 ? places : [{ place: { node: selfAlias, upstream, name }, isShared: false }];
 }
