@@ -1,6 +1,7 @@
 /** The services of this node for those who work on it: generated clients on the in-process transport. */
 import type { Client, Transport } from '@connectrpc/connect';
 import { ChannelService } from '../../gen/towline/v1/channel_service_pb.ts';
+import { MailboxService } from '../../gen/towline/v1/mailbox_service_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { PresenceService } from '../../gen/towline/v1/presence_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
@@ -15,6 +16,7 @@ export interface LocalClients {
   readonly nodes: Client<typeof NodeService>;
   readonly presence: Client<typeof PresenceService>;
   readonly channels: Client<typeof ChannelService>;
+  readonly mail: Client<typeof MailboxService>;
 }
 
 export function localClients(registry: ServiceRegistry, principal: Principal): LocalClients {
@@ -25,5 +27,6 @@ export function localClients(registry: ServiceRegistry, principal: Principal): L
     nodes: createClient(NodeService, transport),
     presence: createClient(PresenceService, transport),
     channels: createClient(ChannelService, transport),
+    mail: createClient(MailboxService, transport),
   };
 }

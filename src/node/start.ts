@@ -454,7 +454,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(AuditService, audit.service)
     .add(PresenceService, presence.service)
     .add(AdminService, createAdminService(recordedAdmin(admin, audit.note)));
-  mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, registry, log });
+  mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, presence, registry, log });
 
   closers.add(audit.watchTrust(keyring));
   closers.add(

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { createClient, type Transport } from '@connectrpc/connect';
 import { ApprovalService } from '../../../gen/towline/v1/approval_service_pb.ts';
 import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
+import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
 import { NodeService } from '../../../gen/towline/v1/node_service_pb.ts';
 import { PresenceService } from '../../../gen/towline/v1/presence_service_pb.ts';
 import { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
@@ -41,6 +42,7 @@ export async function serveMcp(io: Io, { agent, isPassing, isApprover }: McpSess
       nodes: createClient(NodeService, door.transport),
       presence,
       channels: createClient(ChannelService, door.transport),
+      mail: createClient(MailboxService, door.transport),
     },
     about: { version },
     onAgent: attendance({ presence, isPassing, log }),

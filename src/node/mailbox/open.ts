@@ -1,6 +1,7 @@
 /** The mail of this node: who may be meant, how letters leave it, and what opens them. */
 import { MailTransferService } from '../../../gen/towline/v1/mail_transfer_service_pb.ts';
 import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
+import { AgentStatus } from '../../../gen/towline/v1/presence_pb.ts';
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import type { Log } from '../../base/log.ts';
@@ -9,6 +10,7 @@ import { createLinkTransport } from '../../rpc/link-transport.ts';
 import type { ServiceRegistry } from '../../rpc/registry.ts';
 import type { Hub, Ways } from '../../services/mailbox/courier.ts';
 import { openMailbox } from '../../services/mailbox/mailbox.ts';
+import type { Availability } from '../../services/mailbox/reader.ts';
 import type { KnownNode } from '../../services/mailbox/target.ts';
 import { selfAlias } from '../../services/tool/self.ts';
 import type { Store } from '../../store/store.ts';
@@ -21,7 +23,8 @@ import { Sealer } from '../../trust/seal.ts';
 import type { Tokens } from '../../trust/tokens.ts';
 import type { HubChoice } from '../hub/choice.ts';
 import type { Links } from '../links.ts';
-import { channelsLater } from './channels.ts';
+import type { Presence } from '../presence/open.ts';
+import { channelSender } from './channels.ts';
 
 export interface MailParts {
   readonly store: Store;
@@ -32,6 +35,7 @@ export interface MailParts {
   readonly tokens: Tokens;
   readonly links: Links;
   readonly hubs: HubChoice;
+  readonly presence: Presence;
   readonly registry: ServiceRegistry;
   readonly log: Log;
 }
@@ -42,12 +46,20 @@ export interface NodeMail {
   close(): void;
 }
 
+/** What an agent says that it does, as its mail sees it. */
+const AVAILABLE: Readonly<Record<AgentStatus, Availability>> = {
+  [AgentStatus.UNSPECIFIED]: 'idle',
+  [AgentStatus.IDLE]: 'idle',
+  [AgentStatus.WORKING]: 'working',
+  [AgentStatus.DO_NOT_DISTURB]: 'do-not-disturb',
+};
+
 /** As `agentOf` calls the person who owns the node. */
 const OWNER = 'owner';
 
 /** Opens the node's mail and offers its services. */
 export async function openMail(parts: MailParts): Promise<NodeMail> {
-  const { store, identity, former, keyring, rotations, tokens, registry, log } = parts;
+  const { store, identity, former, keyring, rotations, registry, log } = parts;
   const ownIds = () => [identity.nodeId, ...rotations.ownBefore(identity.nodeId)];
   const isOwn = (nodeId: Uint8Array) => ownIds().some((id) => equalBytes(id, nodeId));
   const latest = (nodeId: Uint8Array) => keyring.byId(nodeId) ?? keyring.byId(rotations.latest(nodeId));
@@ -59,7 +71,7 @@ export async function openMail(parts: MailParts): Promise<NodeMail> {
       self: () => ({ nodeId: identity.nodeId, alias: selfAlias, groups: [] }),
       peers: () => keyring.entries().map(({ nodeId, alias, groups }): KnownNode => ({ nodeId, alias, groups })),
       textOf: formatNodeId,
-      isAgentHere: (name) => isAgent(tokens, name),
+      isAgentHere: (name) => isAgent(parts, name),
     },
     aliasOf: (nodeId) => (isOwn(nodeId) ? selfAlias : (latest(nodeId)?.alias ?? '')),
     ownIds,
@@ -73,10 +85,10 @@ export async function openMail(parts: MailParts): Promise<NodeMail> {
       const entry = keyring.byId(nodeId);
       return entry?.groups.some((group) => groups.includes(group)) ? entry.nodeId : undefined;
     },
-    isAgent: (name) => isAgent(tokens, name),
-    // Without presence nobody says that they do not want to be disturbed.
-    availabilityOf: () => 'idle',
-    sendToChannel: channelsLater,
+    isAgent: (name) => isAgent(parts, name),
+    availabilityOf: (name) => AVAILABLE[parts.presence.statusOf(name) ?? AgentStatus.IDLE] ?? 'idle',
+    statusChanges: parts.presence.changes,
+    sendToChannel: channelSender(registry),
     log,
   });
   registry.add(MailboxService, mailbox.service).add(MailTransferService, mailbox.transfer);
@@ -111,8 +123,8 @@ function waysOf({ identity, keyring, links, hubs }: MailParts, currentId: Ways['
   };
 }
 
-/** Who has a token as an agent, is one, whether here or not; so is the owner. */
-function isAgent(tokens: Tokens, name: string): boolean {
-  if (name === OWNER) return true;
+/** Who has a token as an agent, or was here as one, is one; so is the owner. */
+function isAgent({ tokens, presence }: MailParts, name: string): boolean {
+  if (name === OWNER || presence.statusOf(name) !== undefined) return true;
   return tokens.list().some(({ kind, subject }) => kind === TokenKind.AGENT && subject === name);
 }

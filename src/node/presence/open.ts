@@ -40,6 +40,8 @@ export interface Presence {
   agents(): Agent[];
   /** What an agent of this node does; nothing for one that is not known. */
   statusOf(agent: string): AgentStatus | undefined;
+  /** Marked when an agent does something else. */
+  readonly changes: Broadcast<string>;
   /** How many agents are here. */
   readonly size: number;
   /** Ends all watches. */
@@ -80,6 +82,7 @@ export async function openPresence({ table, keyring, self, log }: PresenceParts)
     refresh: (removed = []) => directory.refresh(removed),
     agents: () => own.rows().flatMap(agentsOf),
     statusOf: (agent) => own.row(agent)?.status,
+    changes,
     get size() {
       return own.size;
     },

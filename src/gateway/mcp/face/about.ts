@@ -1,5 +1,6 @@
 /** What the gateway says of itself to MCP clients. */
 import { jsonObject } from '../../../base/json-text.ts';
+import { wakeCapability } from './mail-wake.ts';
 import { metaKey } from './protocol.ts';
 
 export interface About {
@@ -15,10 +16,14 @@ A tool named "upstream__tool" runs on this machine; "alias__upstream__tool" runs
 - towline_call_tool: call a tool by the name that towline_find_tool gave, also one that is not in your list.
 - towline_set_status: tell the other agents what you are doing.
 - towline_channel: talk with agents and people on all machines, in channels.
+- towline_mail: send words to other agents and machines, and read those that came for you.
 A call may wait for a person's approval. If an answer says that the outcome is unknown, check before you call again: \
 the tool may have run.`;
 
 export const capabilitiesText = '{"tools":{"listChanged":true},"logging":{}}';
+
+/** Clients of the older revisions can be woken, those that know how. */
+export const legacyCapabilitiesText = `${capabilitiesText.slice(0, -1)},${wakeCapability}}`;
 
 export function serverInfoText(about: About): string {
   return JSON.stringify({ name: 'towline', title: 'Towline mesh', version: about.version });

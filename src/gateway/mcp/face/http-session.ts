@@ -5,6 +5,7 @@ import type { Seat } from './agents.ts';
 import { HttpResponder } from './http-responder.ts';
 import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
+import { wakeByMail } from './mail-wake.ts';
 import type { Lease } from './views.ts';
 
 const toolsChanged = writeNotification('notifications/tools/list_changed');
@@ -17,6 +18,7 @@ export class HttpSession {
   readonly lease: Lease;
   readonly #seat: Seat;
   readonly #stopWatching: () => void;
+  readonly #stopMail: () => void;
   #stream: HttpResponder | undefined;
 
   constructor(principal: string, lease: Lease, seat: Seat) {
@@ -26,6 +28,7 @@ export class HttpSession {
     this.conversation = new LegacySession(lease.view);
     this.conversation.agent = seat.name;
     this.#stopWatching = lease.view.catalogue.onChange(() => void this.#stream?.notify(toolsChanged));
+    this.#stopMail = wakeByMail(lease.view, seat.name, (message) => void this.#stream?.notify(message));
   }
 
   get isBusy(): boolean {
@@ -45,6 +48,7 @@ export class HttpSession {
 
   close(): void {
     this.#stopWatching();
+    this.#stopMail();
     this.inFlight.abortAll();
     this.#stream?.end(200);
     this.#seat.leave();

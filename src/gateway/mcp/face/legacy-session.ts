@@ -1,7 +1,7 @@
 /** The older revisions: a client says hello once, and what it said then counts for the session. */
 import { jsonObject } from '../../../base/json-text.ts';
 import { type RpcRequest, rpcCode } from '../wire.ts';
-import { capabilitiesText, instructions, serverInfoText } from './about.ts';
+import { instructions, legacyCapabilitiesText, serverInfoText } from './about.ts';
 import { forLegacy as definitionForLegacy } from './definition.ts';
 import { readPage } from './pages.ts';
 import { type RequestParams, stringMember } from './params.ts';
@@ -59,7 +59,7 @@ export class LegacySession {
     this.#version = legacyVersions.includes(asked) ? asked : fallbackVersion;
     const result = jsonObject([
       ['protocolVersion', JSON.stringify(this.#version)],
-      ['capabilities', capabilitiesText],
+      ['capabilities', legacyCapabilitiesText],
       ['serverInfo', serverInfoText(this.#view.about)],
       ['instructions', JSON.stringify(instructions)],
     ]);

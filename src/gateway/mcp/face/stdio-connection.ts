@@ -12,6 +12,7 @@ import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Line } from './lines.ts';
+import { wakeByMail } from './mail-wake.ts';
 import { checkComplete, checkVersion, isModern, serveModern } from './modern.ts';
 import { type RequestParams, readParams } from './params.ts';
 import { type Caller, Refusal, type Reply } from './reply.ts';
@@ -146,11 +147,20 @@ export class StdioConnection {
     else log.warn('this client cannot ask its user: answer approvals with `towline approvals`');
   }
 
+  #watch(agent: string): () => void {
+    const stopTools = this.#view.catalogue.onChange(() => void this.#writer.write(toolsChanged));
+    const stopMail = wakeByMail(this.#view, agent, (message) => void this.#writer.write(message));
+    return () => {
+      stopTools();
+      stopMail();
+    };
+  }
+
   /** From now on the client is somebody, and hears of changes unasked. */
   #greet(clientInfo: string | undefined): void {
     this.#seat ??= this.#roll.enter(clientInfo);
     this.#session.agent = this.#seat.name;
-    this.#stopWatching ??= this.#view.catalogue.onChange(() => void this.#writer.write(toolsChanged));
+    this.#stopWatching ??= this.#watch(this.#seat.name);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The mesh as one principal sees it: what every session of that principal shares. */
 import type { Client } from '@connectrpc/connect';
 import type { ChannelService } from '../../../../gen/towline/v1/channel_service_pb.ts';
+import type { MailboxService } from '../../../../gen/towline/v1/mailbox_service_pb.ts';
 import type { NodeService } from '../../../../gen/towline/v1/node_service_pb.ts';
 import type { PresenceService } from '../../../../gen/towline/v1/presence_service_pb.ts';
 import type { ToolService } from '../../../../gen/towline/v1/tool_service_pb.ts';
@@ -16,6 +17,7 @@ export interface FaceClients {
   readonly nodes: Client<typeof NodeService>;
   readonly presence: Client<typeof PresenceService>;
   readonly channels: Client<typeof ChannelService>;
+  readonly mail: Client<typeof MailboxService>;
 }
 
 export interface ViewOptions {

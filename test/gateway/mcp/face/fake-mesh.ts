@@ -2,6 +2,7 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, type ConnectError, createClient, createRouterTransport, type HandlerContext } from '@connectrpc/connect';
 import { ChannelService } from '../../../../gen/towline/v1/channel_service_pb.ts';
+import { MailboxService } from '../../../../gen/towline/v1/mailbox_service_pb.ts';
 import { NodeSchema, PeerSchema, PeerState } from '../../../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../../../gen/towline/v1/node_service_pb.ts';
 import { AgentPresenceSchema, AgentState, AgentStatus } from '../../../../gen/towline/v1/presence_pb.ts';
@@ -93,6 +94,7 @@ export class FakeMesh {
       nodes: createClient(NodeService, transport),
       presence: createClient(PresenceService, transport),
       channels: createClient(ChannelService, transport),
+      mail: createClient(MailboxService, transport),
       ...clients,
     };
   }

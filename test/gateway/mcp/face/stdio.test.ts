@@ -246,6 +246,7 @@ describe('a modern client over stdio', () => {
       'towline_call_tool',
       'towline_set_status',
       'towline_channel',
+      'towline_mail',
       'up__a',
     ]);
     door.send(ask(3, 'tools/call', '"name":"up__a",'));
