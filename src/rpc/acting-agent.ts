@@ -27,10 +27,21 @@ export function actingFor(principal: Principal): ActingOptions {
   return options;
 }
 
+/** The agent that each peer named last, and the principal that it made: the next call mostly names the same. */
+const lastNamed = new WeakMap<Principal, Principal>();
+
 /** The peer with the agent that its call names, if it names one. Throws INVALID_AGENT. */
 export function withAgent(peer: Principal, agent: string | undefined): Principal {
   if (agent === undefined) return peer;
+  const last = lastNamed.get(peer);
+  if (last?.agent === agent) return last;
   if (!AGENT_NAME.test(agent)) throw invalidAgent();
+  const named = namedPrincipal(peer, agent);
+  lastNamed.set(peer, named);
+  return named;
+}
+
+function namedPrincipal(peer: Principal, agent: string): Principal {
   const { kind, name, nodeId, isRelayed } = peer;
   return {
     kind,

@@ -12,9 +12,9 @@ const SELF = 'self';
 
 export class HubDecision {
   readonly #table: TrustTable;
-  #hub: string | undefined;
+  #hub: Uint8Array | 'self' | undefined;
 
-  private constructor(table: TrustTable, hub: string | undefined) {
+  private constructor(table: TrustTable, hub: Uint8Array | 'self' | undefined) {
     this.#table = table;
     this.#hub = hub;
   }
@@ -22,18 +22,19 @@ export class HubDecision {
   /** `table` is the decision's own. */
   static async open(table: TrustTable): Promise<HubDecision> {
     const row = await table.get(KEY);
-    return new HubDecision(table, row && fromRow<Row>(row).hub);
+    const hub = row && fromRow<Row>(row).hub;
+    return new HubDecision(table, hub === undefined || hub === SELF ? hub : fromHex(hub));
   }
 
   /** The hub's key, `self`, or nothing where no join decided. */
   get hub(): Uint8Array | 'self' | undefined {
-    return this.#hub === undefined || this.#hub === SELF ? this.#hub : fromHex(this.#hub);
+    return this.#hub;
   }
 
   /** The first decision counts; later ones change nothing. `ownId` as the hub is this node itself. */
   async decide(hub: Uint8Array | 'self', ownId: Uint8Array): Promise<void> {
     if (this.#hub !== undefined) return;
-    this.#hub = hub === SELF || equalBytes(hub, ownId) ? SELF : toHex(hub);
-    await this.#table.put(KEY, toRow<Row>({ hub: this.#hub }));
+    this.#hub = hub === SELF || equalBytes(hub, ownId) ? SELF : hub;
+    await this.#table.put(KEY, toRow<Row>({ hub: this.#hub === SELF ? SELF : toHex(this.#hub) }));
   }
 }

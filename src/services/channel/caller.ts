@@ -25,9 +25,21 @@ export function isLocal({ kind }: Principal): boolean {
   return kind === 'agent' || kind === 'owner';
 }
 
+/** Callers that are known: a peer that sends a thousand messages is looked at once. */
+const known = new WeakMap<Principal, Caller>();
+
 export function callerOf(principal: Principal, self: SelfView): Caller {
+  const nodeId = (principal.kind === 'peer' && principal.nodeId) || self.nodeId;
+  const before = known.get(principal);
+  // The key of this node may change.
+  if (before?.ref.nodeId === nodeId) return before;
+  const caller = newCaller(principal, nodeId, self);
+  known.set(principal, caller);
+  return caller;
+}
+
+function newCaller(principal: Principal, nodeId: Uint8Array, self: SelfView): Caller {
   const isPeer = principal.kind === 'peer' && principal.nodeId !== undefined;
-  const nodeId = isPeer ? (principal.nodeId as Uint8Array) : self.nodeId;
   const ref = create(AgentRefSchema, { nodeId, agent: agentOf(principal) });
   return { principal, ref, key: agentKey(ref), alias: isPeer ? principal.name : self.alias };
 }

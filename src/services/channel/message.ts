@@ -1,10 +1,10 @@
 /** A request to say something, as a message. */
-import { create } from '@bufbuild/protobuf';
 import {
   type ChannelMember,
   type ChannelMessage,
   ChannelMessageSchema,
   MessageType,
+  SystemEvent,
 } from '../../../gen/towline/v1/channel_pb.ts';
 import type { SendToChannelRequest } from '../../../gen/towline/v1/channel_service_pb.ts';
 import type { Caller } from './caller.ts';
@@ -21,7 +21,10 @@ export function messageFrom(
   const { text, type, replyTo, mentions, blobs, connectionId } = request;
   if (!text.isWellFormed()) throw textInvalid();
   if (replyTo !== undefined && replyTo > BigInt(last)) throw replyToUnknown(replyTo, last);
-  return create(ChannelMessageSchema, {
+  return {
+    $typeName: ChannelMessageSchema.typeName,
+    cursor: 0n,
+    systemEvent: SystemEvent.UNSPECIFIED,
     messageId: requestId,
     sender: ref,
     senderAlias: alias,
@@ -32,5 +35,5 @@ export function messageFrom(
     blobs,
     ...(replyTo !== undefined && { replyTo }),
     ...(connectionId !== undefined && { connectionId }),
-  });
+  };
 }

@@ -50,6 +50,12 @@ interface Pending {
 /** Numbers the senders of all channels: a short name for the key of what they sent. */
 let senderCount = 0;
 
+const SENDER_BYTES = 4;
+const ID_BYTES = 16;
+
+/** Where keys are put together: a text of two parts would keep both of them in memory beside itself. */
+const keyBytes = Buffer.alloc(SENDER_BYTES + ID_BYTES);
+
 export function logNameOf(channelId: string): string {
   return `channel/${channelId}`;
 }
@@ -197,7 +203,9 @@ export class Room {
   #sendKey(senderKey: string, id: Uint8Array): string {
     const sender = this.#senders.get(senderKey) ?? ++senderCount;
     this.#senders.set(senderKey, sender);
-    return `${sender}/${Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('latin1')}`;
+    keyBytes.writeUInt32LE(sender);
+    keyBytes.set(id, SENDER_BYTES);
+    return keyBytes.toString('latin1');
   }
 
   /** After a start, what was sent lately is known again from the log itself. */

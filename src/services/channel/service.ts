@@ -211,7 +211,8 @@ async function say(room: Room, caller: Caller, request: SendToChannelRequest) {
   if (!member) throw notAMember(request.channel);
   const message = messageFrom(request, request.requestId ?? newRequestId(), caller, member, room.tail.last);
   const { cursor, createTime } = await room.send(message, caller.key);
-  return create(SendToChannelResponseSchema, { cursor: BigInt(cursor), ...(createTime && { createTime }) });
+  const answer = { $typeName: SendToChannelResponseSchema.typeName, cursor: BigInt(cursor) };
+  return createTime ? { ...answer, createTime } : answer;
 }
 
 function membersPage(room: Room, request: ListChannelMembersRequest) {
