@@ -24,9 +24,9 @@ import { sourceOf } from './asker.ts';
 import { draftOf } from './draft.ts';
 import type { Grants } from './grants.ts';
 import { ApprovalHistory } from './history.ts';
-import { MAX_PENDING, MAX_PENDING_PER_ASKER, MAX_RECENT } from './limits.ts';
 import { goneBecause, PendingApproval } from './pending.ts';
 import { approvalMismatch, approvalOver, approvalUnknown, notApprover, notKept, ownApproval } from './problems.ts';
+import { Register } from './register.ts';
 
 /** What is told to whoever keeps a record. A question that cannot be recorded is denied. */
 export type Record = (
@@ -62,11 +62,7 @@ export class Approvals {
   readonly grants: Grants;
   readonly #options: ApprovalsOptions;
   readonly #history: ApprovalHistory;
-  readonly #byBinding = new Map<string, PendingApproval>();
-  /** Those that people have been told of, and that have not ended. */
-  readonly #open = new Map<string, PendingApproval>();
-  /** The last that ended, for those who watch. */
-  readonly #recent = new Map<string, Approval>();
+  readonly #register = new Register();
   #isClosed = false;
 
   private constructor(options: ApprovalsOptions, history: ApprovalHistory) {
@@ -92,16 +88,16 @@ export class Approvals {
 
   /** What waits, the newest first, as this decider sees it. */
   pending(decider: ApprovalDecider): Approval[] {
-    return [...this.#open.values()]
-      .filter(({ isPending }) => isPending)
-      .map((pending) => this.#shown(pending.approval, decider))
+    return this.#register
+      .shown()
+      .map(([, { approval }]) => this.#shown(approval, decider))
       .filter((approval) => this.#maySee(approval, decider))
       .reverse();
   }
 
   /** One that waits or has just ended, if this decider may see it. */
   find(id: string, decider: ApprovalDecider): Approval | undefined {
-    const approval = this.#open.get(id)?.approval ?? this.#recent.get(id);
+    const approval = this.#register.known(id);
     return approval && this.#maySee(approval, decider) ? this.#shown(approval, decider) : undefined;
   }
 
@@ -109,7 +105,7 @@ export class Approvals {
   async before(id: string | undefined, limit: number, decider: ApprovalDecider): Promise<Approval[]> {
     const ids = this.#history.idsBefore(id, limit);
     const found = await Promise.all(
-      ids.map(async (one) => this.#open.get(one)?.approval ?? (await this.#history.get(one))),
+      ids.map(async (one) => this.#register.get(one)?.approval ?? (await this.#history.get(one))),
     );
     return found.filter((approval) => approval !== undefined).map((approval) => this.#shown(approval, decider));
   }
@@ -121,7 +117,7 @@ export class Approvals {
   async decide(decider: ApprovalDecider, answer: Answer): Promise<Approval> {
     const { approvers } = this.#options;
     if (!approvers.isApprover(decider)) throw notApprover();
-    const pending = this.#open.get(toHex(answer.approvalId));
+    const pending = this.#register.get(toHex(answer.approvalId));
     if (!pending?.isPending) return this.#late(decider, answer);
     this.#checkDecider(pending, decider, answer);
     if (this.#isOutdated(pending)) {
@@ -133,7 +129,7 @@ export class Approvals {
 
   /** The policy or the configuration is another one: what was asked under the old policy ends; others may see the rest. */
   review(): void {
-    for (const [id, pending] of this.#open) {
+    for (const [id, pending] of this.#register.shown()) {
       if (this.#isOutdated(pending)) this.#endSoon(pending, ApprovalState.WITHDRAWN, 'POLICY_CHANGED');
       else this.changes.changed(id);
     }
@@ -148,8 +144,7 @@ export class Approvals {
   /** Denies what waits. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const all = new Set([...this.#byBinding.values(), ...this.#open.values()]);
-    await Promise.all([...all].map((pending) => this.#end(pending, ApprovalState.DENIED, 'NODE_STOPPED')));
+    await Promise.all(this.#register.all().map((pending) => this.#end(pending, ApprovalState.DENIED, 'NODE_STOPPED')));
     this.changes.close();
   }
 
@@ -159,7 +154,7 @@ export class Approvals {
     const approval = draftOf(question, nodeId(), approvers.waitMs, this.#now());
     const grant = this.grants.use(approval);
     if (grant) return byGrant(grant);
-    const same = this.#byBinding.get(toHex(approval.binding));
+    const same = this.#register.sameAs(approval);
     if (same) return same.join(options);
     const refused = this.#refusal(approval.asker as ApprovalAsker);
     return refused === undefined ? this.#raise(approval, options) : no(refused);
@@ -168,12 +163,7 @@ export class Approvals {
   #refusal(asker: ApprovalAsker): Reason | undefined {
     if (this.#isClosed) return 'NODE_STOPPED';
     if (!this.#options.approvers.canBeGranted(asker)) return 'NO_APPROVER';
-    if (this.#byBinding.size >= MAX_PENDING) return 'TOO_MANY_APPROVALS';
-    const source = sourceOf(asker);
-    const own = [...this.#byBinding.values()].filter(({ approval }) => {
-      return approval.asker && sourceOf(approval.asker) === source;
-    });
-    return own.length >= MAX_PENDING_PER_ASKER ? 'TOO_MANY_APPROVALS' : undefined;
+    return this.#register.hasRoom(sourceOf(asker)) ? undefined : 'TOO_MANY_APPROVALS';
   }
 
   /** People hear of it when it is on disk. */
@@ -184,7 +174,7 @@ export class Approvals {
       onExpire: () => this.#endSoon(pending, ApprovalState.EXPIRED, 'TIMEOUT'),
       onAbandon: (reason) => this.#endSoon(pending, ApprovalState.WITHDRAWN, reason),
     });
-    this.#byBinding.set(toHex(approval.binding), pending);
+    this.#register.add(pending);
     const decision = pending.join(options);
     this.#announce(pending).catch((error: unknown) => {
       this.#options.log.error('an approval was not written down', { error: messageOf(error) });
@@ -195,11 +185,9 @@ export class Approvals {
 
   async #announce(pending: PendingApproval): Promise<void> {
     const { approval } = pending;
-    const id = toHex(approval.approvalId);
     await this.#keep(approval);
     if (!pending.isPending) return;
-    this.#open.set(id, pending);
-    this.changes.changed(id);
+    this.changes.changed(this.#register.show(pending));
     this.#options.reach?.(this.#options.approvers.keysFor(approval.asker as ApprovalAsker));
   }
 
@@ -264,7 +252,7 @@ export class Approvals {
   /** An answer to what has ended, or never was: no effect, unless it was given before. */
   async #late(decider: ApprovalDecider, { approvalId, decision }: Answer): Promise<Approval> {
     const id = toHex(approvalId);
-    const approval = this.#open.get(id)?.approval ?? this.#recent.get(id) ?? (await this.#history.get(id));
+    const approval = this.#register.known(id) ?? (await this.#history.get(id));
     if (!approval || !this.#maySee(approval, decider)) throw approvalUnknown(approvalId);
     const before = approval.votes.find((vote) => vote.decider && isSameDecider(vote.decider, decider));
     if (before?.decision?.answer.case !== decision.answer.case) throw approvalOver(approval);
@@ -285,16 +273,7 @@ export class Approvals {
   }
 
   #close(pending: PendingApproval, state: ApprovalState, reason: Reason): void {
-    const { approval } = pending;
-    const [id, binding] = [toHex(approval.approvalId), toHex(approval.binding)];
-    pending.end(state, reason, this.#now());
-    if (this.#byBinding.get(binding) === pending) this.#byBinding.delete(binding);
-    this.#open.delete(id);
-    this.#recent.set(id, approval);
-    for (const [oldest] of this.#recent) {
-      if (this.#recent.size <= MAX_RECENT) break;
-      this.#recent.delete(oldest);
-    }
+    this.#register.end(pending, state, reason, this.#now());
   }
 
   #isOutdated({ approval }: PendingApproval): boolean {
@@ -312,7 +291,7 @@ export class Approvals {
 
   /** As it is at this moment, for this decider. */
   #shown(approval: Approval, decider: ApprovalDecider): Approval {
-    const pending = this.#open.get(toHex(approval.approvalId));
+    const pending = this.#register.get(toHex(approval.approvalId));
     const isOpen = pending?.isPending === true && approval.asker !== undefined;
     return {
       ...approval,
