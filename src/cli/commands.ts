@@ -53,6 +53,12 @@ export const commands: readonly CommandEntry[] = [
     'who may do what: show, test, explain and check the rules',
     () => import('./command/policy.ts'),
   ),
+  entry(
+    CARE,
+    'audit',
+    'what the node has recorded, and whether all of it is there',
+    () => import('./command/audit.ts'),
+  ),
   entry(CARE, 'backup', 'write all of a home into one private file', () => import('./command/backup.ts')),
   entry(CARE, 'restore', 'make a home from a backup', () => import('./command/restore.ts')),
   entry(CARE, 'doctor', 'look for what is wrong, and say what mends it', () => import('./command/doctor.ts')),

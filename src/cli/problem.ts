@@ -28,6 +28,7 @@ const EXIT_BY_REASON: Readonly<Record<string, ExitName>> = {
   NOT_FOUND: 'notFound',
   APPROVAL_UNKNOWN: 'notFound',
   GRANT_UNKNOWN: 'notFound',
+  AUDIT_NOT_FOUND: 'notFound',
 };
 
 const EXIT_BY_CODE: Readonly<Partial<Record<Code, ExitName>>> = {
