@@ -7,6 +7,9 @@ import { type DescMessage, fromBinary, type Message, type MessageShape } from '@
 const BYTES = Symbol('bytes');
 const READ = Symbol('read');
 
+/** `google.protobuf.FeatureSet.FieldPresence`. */
+const IMPLICIT = 2;
+
 interface Encoded extends Message {
   readonly [BYTES]?: Uint8Array;
   [READ]?: Message | undefined;
@@ -16,19 +19,31 @@ type Maker = new (bytes: Uint8Array) => Encoded;
 
 const makers = new WeakMap<DescMessage, Maker>();
 
-/** The message of these bytes, read from them when somebody first looks at a field. Nobody may change it, or them. */
+/**
+ * The message of these bytes, read from them when somebody first looks at a field. Nobody may change it, or them. For
+ * messages whose fields stand in oneofs or have no presence of their own (TypeError): of others the generated code asks
+ * whether a field is the object's own.
+ */
 export function encoded<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
   const Maker = makers.get(schema) ?? makerOf(schema);
   return new Maker(bytes) as Message as MessageShape<S>;
 }
 
-/** The bytes of a message that was made by `encoded`. */
+/** What stands for a message within another one that is about to be written; it cannot be read. */
+export function standIn<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
+  const message: Encoded = { $typeName: schema.typeName, [BYTES]: bytes };
+  return message as Message as MessageShape<S>;
+}
+
+/** The bytes of a message that was made by `encoded` or `standIn`. */
 export function bytesOf(message: Message): Uint8Array | undefined {
   return (message as Encoded)[BYTES];
 }
 
 /** A class for each schema, with a getter for each member: an object with getters of its own is slow to make. */
 function makerOf(schema: DescMessage): Maker {
+  const own = schema.fields.find(({ oneof, presence }) => !oneof && presence !== IMPLICIT);
+  if (own) throw new TypeError(`${schema.typeName}.${own.name} has presence`);
   class EncodedMessage implements Encoded {
     readonly $typeName = schema.typeName;
     readonly [BYTES]: Uint8Array;

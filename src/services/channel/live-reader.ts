@@ -1,4 +1,4 @@
-/** What waits for one participant of what is live: bounded, and the oldest chunks go first. */
+/** What waits for one participant of what is live: in order, bounded, and the oldest chunks go first. */
 import { create } from '@bufbuild/protobuf';
 import {
   type LiveChunk,
@@ -8,43 +8,38 @@ import {
 } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { LIVE_BYTES, LIVE_CHUNKS } from './limits.ts';
 
-type Event = StreamChannelResponse['event'];
+type Event = Extract<StreamChannelResponse['event'], { case: 'started' | 'chunk' | 'ended' }>;
 
 export class LiveReader {
-  /** Sources that came and went since the last look. Bounded by the number of participants. */
-  #news: Event[] = [];
-  readonly #chunks: LiveChunk[] = [];
+  #waiting: Event[] = [];
+  #chunkCount = 0;
   #bytes = 0;
+  /** Chunks that went before they were read, by source. */
   readonly #dropped = new Map<number, bigint>();
   #failure: unknown;
-  #isEnded = false;
+  #isOver = false;
   #wake: (() => void) | undefined;
 
   started(value: LiveStarted): void {
-    this.#tell({ case: 'started', value });
+    this.#add({ case: 'started', value });
   }
 
-  /** What is left of the source is given up: its end counts more. */
+  chunk(value: LiveChunk): void {
+    this.#chunkCount++;
+    this.#bytes += value.data.length;
+    this.#add({ case: 'chunk', value });
+    while (this.#chunkCount > LIVE_CHUNKS || this.#bytes > LIVE_BYTES) this.#dropOldest();
+  }
+
   ended(sourceId: number): void {
-    const began = this.#news.findIndex(({ case: kind, value }) => kind === 'started' && value.sourceId === sourceId);
-    this.#dropped.delete(sourceId);
-    if (began === -1) this.#tell({ case: 'ended', value: { $typeName: 'towline.v1.LiveEnded', sourceId } });
-    else this.#news.splice(began, 1); // the reader never heard of it
-    for (let at = this.#chunks.length - 1; at >= 0; at--) {
-      if (this.#chunks[at]?.sourceId === sourceId) this.#bytes -= this.#chunks.splice(at, 1)[0]?.data.length ?? 0;
-    }
-  }
-
-  chunk(chunk: LiveChunk): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.data.length;
-    while (this.#chunks.length > LIVE_CHUNKS || this.#bytes > LIVE_BYTES) this.#drop();
-    this.#wakeUp();
+    this.#add({ case: 'ended', value: { $typeName: 'towline.v1.LiveEnded', sourceId } });
+    // Sources that come and go again and again must not pile up either.
+    if (this.#waiting.length - this.#chunkCount > LIVE_CHUNKS) this.#forgetWhatIsOver();
   }
 
   /** Nothing more comes. With an error, the reader hears of it. */
   end(failure?: unknown): void {
-    this.#isEnded = true;
+    this.#isOver = true;
     this.#failure ??= failure;
     this.#wakeUp();
   }
@@ -54,37 +49,61 @@ export class LiveReader {
     for (;;) {
       const event = this.#next();
       if (event) yield create(StreamChannelResponseSchema, { event });
-      else if (this.#isEnded) break;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#isOver) break;
+      else await this.#news();
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #next(): Event | undefined {
-    const news = this.#news.shift();
-    if (news) return news;
-    const [lost] = this.#dropped;
-    if (lost) {
-      const [sourceId, chunkCount] = lost;
+  #next(): StreamChannelResponse['event'] | undefined {
+    const [next] = this.#waiting;
+    const chunkCount = next?.case === 'chunk' ? this.#dropped.get(next.value.sourceId) : undefined;
+    if (next && chunkCount !== undefined) {
+      const { sourceId } = next.value;
       this.#dropped.delete(sourceId);
       return { case: 'dropped', value: { $typeName: 'towline.v1.LiveDropped', sourceId, chunkCount } };
     }
-    const chunk = this.#chunks.shift();
-    if (chunk === undefined) return undefined;
-    this.#bytes -= chunk.data.length;
-    return { case: 'chunk', value: chunk };
+    this.#waiting.shift();
+    this.#removed(next);
+    if (next?.case === 'ended') this.#dropped.delete(next.value.sourceId);
+    return next;
   }
 
-  #drop(): void {
-    const chunk = this.#chunks.shift();
-    if (!chunk) return;
-    this.#bytes -= chunk.data.length;
-    this.#dropped.set(chunk.sourceId, (this.#dropped.get(chunk.sourceId) ?? 0n) + 1n);
+  #dropOldest(): void {
+    const at = this.#waiting.findIndex(({ case: kind }) => kind === 'chunk');
+    const [oldest] = this.#waiting.splice(at, 1);
+    if (!oldest) return;
+    this.#removed(oldest);
+    const { sourceId } = oldest.value;
+    this.#dropped.set(sourceId, (this.#dropped.get(sourceId) ?? 0n) + 1n);
   }
 
-  #tell(event: Event): void {
-    this.#news.push(event);
+  /** Takes out all of the sources of which the reader has not heard and that are over. */
+  #forgetWhatIsOver(): void {
+    const idsOf = (kind: Event['case']) =>
+      new Set(this.#waiting.filter((event) => event.case === kind).map(({ value }) => value.sourceId));
+    const [unheard, over] = [idsOf('started'), idsOf('ended')];
+    const stays = ({ value: { sourceId } }: Event) => !(unheard.has(sourceId) && over.has(sourceId));
+    for (const event of this.#waiting) if (!stays(event)) this.#removed(event);
+    this.#waiting = this.#waiting.filter(stays);
+    for (const sourceId of over) if (unheard.has(sourceId)) this.#dropped.delete(sourceId);
+  }
+
+  #removed(event: Event | undefined): void {
+    if (event?.case !== 'chunk') return;
+    this.#chunkCount--;
+    this.#bytes -= event.value.data.length;
+  }
+
+  #add(event: Event): void {
+    this.#waiting.push(event);
     this.#wakeUp();
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #wakeUp(): void {

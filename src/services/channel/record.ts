@@ -7,7 +7,7 @@ import {
   SubscribeChannelResponseSchema,
 } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
-import { encoded } from '../../rpc/encoded.ts';
+import { encoded, standIn } from '../../rpc/encoded.ts';
 import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { LogEntry } from '../../store/store.ts';
 
@@ -19,8 +19,7 @@ export function storedBytes(message: ChannelMessage): Uint8Array {
 /** A message as it is sent to its readers. */
 export interface Delivery {
   readonly cursor: number;
-  readonly message: ChannelMessage;
-  readonly bytes: number;
+  readonly encoded: Uint8Array;
 }
 
 /**
@@ -29,12 +28,12 @@ export interface Delivery {
  */
 export function deliveryOf({ cursor, value }: Pick<LogEntry, 'cursor' | 'value'>): Delivery {
   const place = encodeMessage(ChannelMessageSchema, create(ChannelMessageSchema, { cursor: BigInt(cursor) }));
-  const bytes = Buffer.concat([place, value]);
-  return { cursor, message: encoded(ChannelMessageSchema, bytes), bytes: bytes.length };
+  return { cursor, encoded: Buffer.concat([place, value]) };
 }
 
 /** One event for any number of readers: its bytes are made once. */
-export function batchOf(messages: ChannelMessage[]): SubscribeChannelResponse {
+export function batchOf(deliveries: readonly Delivery[]): SubscribeChannelResponse {
+  const messages = deliveries.map((delivery) => standIn(ChannelMessageSchema, delivery.encoded));
   const value = create(MessageBatchSchema, { messages });
   const event = create(SubscribeChannelResponseSchema, { event: { case: 'messages', value } });
   return encoded(SubscribeChannelResponseSchema, encodeMessage(SubscribeChannelResponseSchema, event));

@@ -3,8 +3,6 @@
  * came from here, and all who stand at the same place take the very same event: it is encoded once. Whoever is further
  * behind reads from the disk.
  */
-import { create } from '@bufbuild/protobuf';
-import { ChannelMessageSchema } from '../../../gen/towline/v1/channel_pb.ts';
 import type { SubscribeChannelResponse } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { BATCH_BYTES, BATCH_COUNT, RING_BYTES, RING_COUNT, RINGS_BYTES } from './limits.ts';
 import { batchOf, type Delivery } from './record.ts';
@@ -18,7 +16,7 @@ export interface Run {
   event(): SubscribeChannelResponse;
 }
 
-const GONE: Delivery = { cursor: 0, message: create(ChannelMessageSchema), bytes: 0 };
+const GONE: Delivery = { cursor: 0, encoded: new Uint8Array(0) };
 
 /** Bytes that the rings of a hub hold together. */
 export class RingSpace {
@@ -51,7 +49,7 @@ export class Ring {
   push(delivery: Delivery): void {
     this.#runs.clear();
     this.#deliveries.push(delivery);
-    this.#count(delivery.bytes);
+    this.#count(delivery.encoded.length);
     while (this.#isTooLarge() && this.#deliveries.length > this.#gone) this.#drop();
     if (this.#gone > RING_COUNT) {
       this.#deliveries.splice(0, this.#gone);
@@ -82,7 +80,7 @@ export class Ring {
   }
 
   #drop(): void {
-    this.#count(-(this.#deliveries[this.#gone]?.bytes ?? 0));
+    this.#count(-(this.#deliveries[this.#gone]?.encoded.length ?? 0));
     // What is gone must not stay in memory until the array is cut.
     this.#deliveries[this.#gone++] = GONE;
   }
@@ -98,7 +96,7 @@ export function runOf(deliveries: readonly Delivery[]): Run {
   let bytes = 0;
   let count = 0;
   for (const delivery of deliveries) {
-    bytes += delivery.bytes;
+    bytes += delivery.encoded.length;
     if (count > 0 && bytes > BATCH_BYTES) break;
     count++;
   }
@@ -107,6 +105,6 @@ export function runOf(deliveries: readonly Delivery[]): Run {
   return {
     deliveries: taken,
     last: taken.at(-1)?.cursor ?? 0,
-    event: () => (event ??= batchOf(taken.map(({ message }) => message))),
+    event: () => (event ??= batchOf(taken)),
   };
 }

@@ -1,5 +1,6 @@
 /** One reader of a channel: from its place to the end, and then whatever comes. */
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
+import { ChannelMessageSchema } from '../../../gen/towline/v1/channel_pb.ts';
 import {
   type SubscribeChannelRequest,
   type SubscribeChannelResponse,
@@ -112,14 +113,12 @@ async function startOf({ room, request: { start } }: SubscriptionParts): Promise
 /** The run without what came by the reader's own connection; nothing if nothing else is in it. */
 function withoutOwn(run: Run, { request: { connectionId }, caller }: SubscriptionParts) {
   if (connectionId === undefined) return run.event();
-  const messages = run.deliveries.map(({ message }) => message);
-  const others = messages.filter((message) => {
-    const isSame = message.connectionId !== undefined && equalBytes(message.connectionId, connectionId);
-    return (
-      !isSame || message.sender?.agent !== caller.ref.agent || !equalBytes(message.sender.nodeId, caller.ref.nodeId)
-    );
+  const others = run.deliveries.filter((delivery) => {
+    const { connectionId: by, sender } = fromBinary(ChannelMessageSchema, delivery.encoded);
+    const isSame = by !== undefined && equalBytes(by, connectionId);
+    return !isSame || sender?.agent !== caller.ref.agent || !equalBytes(sender.nodeId, caller.ref.nodeId);
   });
-  if (others.length === messages.length) return run.event();
+  if (others.length === run.deliveries.length) return run.event();
   return others.length === 0 ? undefined : batchOf(others);
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ChannelSchema, MessageType } from '../../../gen/towline/v1/channel_pb.ts';
 import { ChannelService, SendToChannelRequestSchema } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { LocalError } from '../../../src/base/errors.ts';
-import { encoded } from '../../../src/rpc/encoded.ts';
+import { standIn } from '../../../src/rpc/encoded.ts';
 import { reasonOf } from '../../../src/rpc/failure.ts';
 import { CHANNELS_TABLE } from '../../../src/services/channel/directory.ts';
 import { MAX_CHANNELS, MAX_CHANNELS_PER_NODE } from '../../../src/services/channel/limits.ts';
@@ -52,8 +52,8 @@ describe('a hub of channels refuses', () => {
     const client = createClient(ChannelService, linked(hub.service, owner));
     const good = toBinary(SendToChannelRequestSchema, create(SendToChannelRequestSchema, { channel, text: 'abc' }));
     const bad = Buffer.from(good).fill(0xff, good.length - 2);
-    expect(await reason(client.sendToChannel(encoded(SendToChannelRequestSchema, bad)))).toBe('MALFORMED_MESSAGE');
-    expect((await client.sendToChannel(encoded(SendToChannelRequestSchema, good))).cursor).toBe(2n);
+    expect(await reason(client.sendToChannel(standIn(SendToChannelRequestSchema, bad)))).toBe('MALFORMED_MESSAGE');
+    expect((await client.sendToChannel(standIn(SendToChannelRequestSchema, good))).cursor).toBe(2n);
   });
 
   it('words of the hub from anybody else, and answers to what is not there', async () => {
