@@ -3,7 +3,7 @@ import type { Decision, PolicyInForce, Question, ToolPlace } from '../../rpc/pol
 import type { Principal } from '../../rpc/principal.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { Counts } from './rate.ts';
-import { isSteady, type Mismatch, type Rule } from './rule.ts';
+import { isSteady, type Mismatch, pathOf, type Rule } from './rule.ts';
 import { type Caller, RuleIndex } from './rule-index.ts';
 import type { LookUp } from './selector.ts';
 import { CallFacts } from './variables.ts';
@@ -72,7 +72,7 @@ export class Policy implements PolicyInForce {
     const facts = new CallFacts(question, caller.subject, nowMs);
     const steps: Step[] = [];
     for (const rule of this.rules) {
-      const mismatch = rule.mismatch(caller.subject, question.verb, question.tool);
+      const mismatch = rule.mismatch(caller.subject, question.verb, question.tool && pathOf(question.tool));
       const step: Step =
         mismatch === undefined
           ? { rule, ...outcomeOf(rule, question, caller, facts) }
@@ -92,7 +92,7 @@ export class Policy implements PolicyInForce {
     const { name, effect, limit, limitPerTool } = rule;
     const decision = { effect, rule: name, policyVersion: this.version };
     if (limit === undefined) return decision;
-    const place = limitPerTool && tool ? `/${tool.node}/${tool.upstream}/${tool.name}` : '';
+    const place = limitPerTool && tool ? `/${pathOf(tool)}` : '';
     const retryMs = this.#counts.take(`${name}/${key}${place}`, limit);
     return retryMs === undefined ? decision : { ...decision, effect: 'deny', retryMs };
   }

@@ -5,7 +5,7 @@
 import type { ToolPlace } from '../../rpc/policy.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { MAX_PLACES, MAX_SUBJECTS } from './limits.ts';
-import { isSteady, type Rule } from './rule.ts';
+import { isSteady, pathOf, type Rule } from './rule.ts';
 import { type LookUp, type Subject, subjectKey, subjectOf } from './selector.ts';
 
 /** A caller, and its rules place by place. */
@@ -43,12 +43,13 @@ export class RuleIndex {
 
   /** The rules that can decide, in their order: the last is the first that always does. */
   rulesFor({ subject, places }: Caller, verb: string, tool: ToolPlace | undefined): readonly Rule[] {
-    const place = tool === undefined ? verb : `${verb}/${tool.node}/${tool.upstream}/${tool.name}`;
+    const path = tool && pathOf(tool);
+    const place = path === undefined ? verb : `${verb}/${path}`;
     const known = places.get(place);
     if (known) return known;
     const rules: Rule[] = [];
     for (const rule of this.#rules) {
-      if (rule.mismatch(subject, verb, tool) !== undefined) continue;
+      if (rule.mismatch(subject, verb, path) !== undefined) continue;
       rules.push(rule);
       if (rule.variables.size === 0 && isSteady(rule)) break;
     }
