@@ -6,6 +6,7 @@ import type { DescMethodStreaming, DescMethodUnary, DescService, Message } from 
 import { type CallOptions, type Client, makeAnyClient, type StreamResponse, type Transport } from '@connectrpc/connect';
 import type { Answers } from './guard.ts';
 import { type Init, onlyMessage } from './messages.ts';
+import { canceled } from './status.ts';
 
 /**
  * What our own transports offer beside Connect's interface: the answers of a call with one request, without the
@@ -16,7 +17,7 @@ export interface DirectTransport extends Transport {
   serverStream(method: DescMethodStreaming, request: Init, options: CallOptions | undefined): Answers;
 }
 
-/** A client of `service`. For transports over HTTP see `cancelOnReturn`. */
+/** A client of `service`. */
 export function createClient<S extends DescService>(service: S, transport: Transport): Client<S> {
   return makeAnyClient(service, (method) => clientMethod(transport, method)) as Client<S>;
 }
@@ -29,10 +30,10 @@ function clientMethod(transport: Transport, method: DescMethodUnary | DescMethod
       return (request: Init, options?: CallOptions) => callServerStream(transport, method, request, options);
     case 'client_streaming':
       return (requests: AsyncIterable<Init>, options?: CallOptions) =>
-        onlyMessage(new ResponseReader(openStream(transport, method, requests, options), options));
+        onlyMessage(readAnswers(transport, method, requests, options));
     case 'bidi_streaming':
       return (requests: AsyncIterable<Init>, options?: CallOptions) =>
-        new ResponseReader(openStream(transport, method, requests, options), options);
+        readAnswers(transport, method, requests, options);
   }
 }
 
@@ -52,21 +53,24 @@ function callServerStream(
 ): Answers {
   const readsHeaders = options?.onHeader !== undefined || options?.onTrailer !== undefined;
   if (isDirect(transport) && !readsHeaders) return transport.serverStream(method, request, options);
-  return new ResponseReader(openStream(transport, method, single(request), options), options);
+  return readAnswers(transport, method, single(request), options);
 }
 
 function isDirect(transport: Transport): transport is DirectTransport {
   return 'serverStream' in transport;
 }
 
-function openStream(
+function readAnswers(
   transport: Transport,
   method: DescMethodStreaming,
   requests: AsyncIterable<Init>,
   options?: CallOptions,
-): Promise<StreamResponse> {
+): Answers {
   const { signal, timeoutMs, headers, contextValues } = options ?? {};
-  return transport.stream(method, signal, timeoutMs, headers, requests, contextValues);
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const response = transport.stream(method, either, timeoutMs, headers, requests, contextValues);
+  return new ResponseReader(response, stop, options);
 }
 
 /** A stream of one request, without the cost of a generator. */
@@ -87,12 +91,14 @@ function single(request: Init): AsyncIterable<Init> {
 /** The answers of a call. Read them once. */
 class ResponseReader implements AsyncIterableIterator<Message> {
   readonly #response: Promise<StreamResponse>;
+  readonly #stop: AbortController;
   readonly #options: CallOptions | undefined;
   #answers: AsyncIterator<Message> | undefined;
   #resolved: StreamResponse | undefined;
 
-  constructor(response: Promise<StreamResponse>, options: CallOptions | undefined) {
+  constructor(response: Promise<StreamResponse>, stop: AbortController, options: CallOptions | undefined) {
     this.#response = response;
+    this.#stop = stop;
     this.#options = options;
     // A call that nobody reads may fail without taking the process down; a reader still gets the error.
     response.catch(() => undefined);
@@ -106,8 +112,9 @@ class ResponseReader implements AsyncIterableIterator<Message> {
   }
 
   async return(): Promise<IteratorResult<Message>> {
-    this.#answers ??= await this.#open();
-    await this.#answers.return?.();
+    // The answers' own `return` would not do: Connect's ignore it over HTTP, and there are none before the first.
+    this.#stop.abort(canceled('the caller stopped reading'));
+    await this.#answers?.return?.();
     return { done: true, value: undefined };
   }
 

@@ -199,6 +199,7 @@ class GuardedStream implements Answers {
   readonly #start: () => Promise<AsyncIterator<Init>>;
   #starting: Promise<AsyncIterator<Init>> | undefined;
   #source: AsyncIterator<Init> | undefined;
+  #abandoned = false;
 
   constructor(call: Watch, schema: DescMessage, start: () => Promise<AsyncIterator<Init>>) {
     this.#call = call;
@@ -211,6 +212,7 @@ class GuardedStream implements Answers {
       if (this.#source === undefined) {
         this.#starting ??= this.#start();
         this.#source = await this.#starting;
+        if (this.#abandoned) await this.#source.return?.();
       }
       const result = await this.#source.next();
       if (!result.done) {
@@ -230,6 +232,7 @@ class GuardedStream implements Answers {
   }
 
   async return(): Promise<IteratorResult<Message>> {
+    this.#abandoned = true;
     this.#call.abandoned();
     await this.#source?.return?.();
     return { done: true, value: undefined };

@@ -2,7 +2,6 @@ import { createServer, type Http2Server, type ServerHttp2Session } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Interceptor, Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
-import { cancelOnReturn } from '../../src/rpc/cancel-on-return.ts';
 import { createHttpHandler } from '../../src/rpc/http.ts';
 import { type OpenTransport, testTransport } from '../compliance/transport.ts';
 
@@ -17,7 +16,7 @@ function overHttp2(dial: (baseUrl: string, interceptors: Interceptor[]) => Trans
       for (const session of sessions) session.destroy();
       await new Promise((resolve) => server.close(resolve));
     };
-    return { transport: cancelOnReturn(dial(baseUrl, interceptors)), close };
+    return { transport: dial(baseUrl, interceptors), close };
   };
 }
 

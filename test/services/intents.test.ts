@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Cancellation } from '../../src/base/cancellation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Intents, rememberMs } from '../../src/services/tool/intents.ts';
 import { OnceOnly } from '../../src/services/tool/once.ts';
@@ -26,8 +27,8 @@ describe('intents', () => {
   it('are known for as long as their call runs, and ten minutes more', async () => {
     const { intents, clock } = intentsAt(5 * rememberMs);
     const once = new OnceOnly(intents, silentLog);
-    const stop = new AbortController();
-    const answers = once.run({ key: 'bob/1', digest }, stop.signal, async function* endless() {
+    const stop = new Cancellation();
+    const answers = once.run({ key: 'bob/1', digest }, stop, async function* endless() {
       await new Promise(() => undefined);
     });
     void answers[Symbol.asyncIterator]()
@@ -38,7 +39,7 @@ describe('intents', () => {
       await once.tidy();
     }
     expect(await intents.record('bob/1', digest)).toMatchObject({ digest });
-    stop.abort();
+    stop.cancel();
     once.close();
   });
 

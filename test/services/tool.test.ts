@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, Code, createClient, createRouterTransport } from '@connectrpc/connect';
+import { type Client, Code, createRouterTransport } from '@connectrpc/connect';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CallToolResponse, ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { createClient } from '../../src/rpc/client.ts';
 import { errorInfoOf, failure } from '../../src/rpc/failure.ts';
 import { type Principal, principalKey } from '../../src/rpc/principal.ts';
 import { ToolDirectory } from '../../src/services/tool/service.ts';

@@ -1,7 +1,7 @@
 /** `towline mcp`: one MCP client on stdin and stdout, and the mesh behind it. */
 import { Console } from 'node:console';
 import type { Readable, Writable } from 'node:stream';
-import { createClient, type Transport } from '@connectrpc/connect';
+import type { Transport } from '@connectrpc/connect';
 import { ApprovalService } from '../../../gen/towline/v1/approval_service_pb.ts';
 import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
@@ -11,6 +11,7 @@ import { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { createLog, formatJsonLine } from '../../base/log.ts';
 import { serveMcpStdio } from '../../gateway/mcp/face/stdio.ts';
 import { version } from '../../node/version.ts';
+import { createClient } from '../../rpc/client.ts';
 import { nodeTransport } from '../client.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Io } from '../io.ts';

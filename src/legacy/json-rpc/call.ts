@@ -1,9 +1,11 @@
 /** One call of a method, on behalf of somebody: JSON text in, JSON text out, by the in-process transport. */
 import type { DescMethod, DescMethodStreaming, DescMethodUnary, Message } from '@bufbuild/protobuf';
-import { Code, type Transport } from '@connectrpc/connect';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import type { Cancellation } from '../../base/cancellation.ts';
 import { failure } from '../../rpc/failure.ts';
 import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
+import type { Desk } from './desk.ts';
 import { MAX_COLLECTED, MAX_COLLECTED_CHARS } from './limits.ts';
 import { readMessage, writeMessage } from './messages.ts';
 import type { RpcCall, RpcError } from './wire.ts';
@@ -22,7 +24,8 @@ export interface Caller {
   readonly principal: Principal;
   /** To the services of this node, on behalf of the principal. */
   readonly transport: Transport;
-  readonly signal: AbortSignal | undefined;
+  /** Comes when nobody wants the answer any more. Its reason is a `ConnectError`. */
+  readonly cancellation: Cancellation;
   /** Headers that go on with the call: the trace that it belongs to. */
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** How long the caller waits, in milliseconds; forever if absent. */
@@ -30,11 +33,10 @@ export interface Caller {
 }
 
 /** Throws what the call throws. */
-export async function callUnary(method: DescMethodUnary, call: RpcCall, caller: Caller): Promise<Outcome> {
-  const request = readMessage(method.input, call.params);
-  const { transport, signal, timeoutMs, headers } = caller;
-  const { message } = await transport.unary(method, signal, timeoutMs, headers, request);
-  return { result: writeMessage(method.output, message) };
+export async function callUnary(desk: Desk, method: DescMethodUnary, call: RpcCall, caller: Caller): Promise<Outcome> {
+  const { answer, cancel } = desk.start(method, readMessage(method.input, call.params), caller);
+  caller.cancellation.onCancel((reason) => cancel(ConnectError.from(reason)));
+  return { result: writeMessage(method.output, await answer) };
 }
 
 /** Opens a stream. Throws at once if `params` are no message. */
@@ -43,8 +45,8 @@ export async function openStream(
   requests: AsyncIterable<Message>,
   caller: Caller,
 ): Promise<AsyncIterator<Message>> {
-  const { transport, signal, timeoutMs, headers } = caller;
-  const { message } = await transport.stream(method, signal, timeoutMs, headers, requests);
+  const { transport, cancellation, timeoutMs, headers } = caller;
+  const { message } = await transport.stream(method, cancellation.signal, timeoutMs, headers, requests);
   return message[Symbol.asyncIterator]();
 }
 

@@ -1,6 +1,7 @@
 /** JSON-RPC by HTTP POST: one request or one batch, one answer; a stream as an array, or line by line. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { DescMethodServerStreaming, Message } from '@bufbuild/protobuf';
+import { Cancellation } from '../../base/cancellation.ts';
 import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { canceled } from '../../rpc/status.ts';
@@ -31,14 +32,14 @@ export async function servePost(
     throw new HttpRefusal(415, rpcCode.invalidRequest, 'the content type of a request is application/json, in UTF-8');
   }
   const text = await readBody(request, principal.kind === 'stranger' ? STRANGER_MAX_BYTES : MAX_MESSAGE_BYTES);
-  const gone = new AbortController();
+  const gone = new Cancellation();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(canceled('the client went away'));
+    if (!response.writableFinished) gone.cancel(canceled('the client went away'));
   });
   const caller: Caller = {
     principal,
     transport: desk.transportFor(principal),
-    signal: gone.signal,
+    cancellation: gone,
     headers: traceOf(headers),
     timeoutMs: timeoutOf(headers),
   };
@@ -61,7 +62,7 @@ async function serveCall(desk: Desk, call: RpcCall, caller: Caller): Promise<Out
     if (typeof found === 'function') return { result: await found(call.params, caller) };
     switch (found.methodKind) {
       case 'unary':
-        return await callUnary(found, call, caller);
+        return await callUnary(desk, found, call, caller);
       case 'server_streaming':
         return await collect(found, call, caller);
       default:

@@ -21,7 +21,11 @@ export function ownMethods(documents: Documents): Map<string, OwnMethod> {
     checkAccess(principal, discoverNeeds);
     return documents.openRpc();
   };
-  return new Map([['rpc.discover', discover], ...oneShotMethods]);
+  const oneShot = [...oneShotMethods].map(([name, run]): [string, OwnMethod] => [
+    name,
+    (params, caller) => run(params, { ...caller, signal: caller.cancellation.signal }),
+  ]);
+  return new Map([['rpc.discover', discover], ...oneShot]);
 }
 
 const object = { type: 'object' };

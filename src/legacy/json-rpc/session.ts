@@ -2,17 +2,18 @@
 
 import type { Message } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
+import { Cancellation } from '../../base/cancellation.ts';
 import { failure } from '../../rpc/failure.ts';
 import { once } from '../../rpc/messages.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { canceled } from '../../rpc/status.ts';
 import { type Answer, answerMessage } from './batch.ts';
-import { type Caller, type Outcome, openStream } from './call.ts';
+import { type Caller, callUnary, type Outcome, openStream } from './call.ts';
 import { Credit } from './credit.ts';
 import { callerFor, type Desk } from './desk.ts';
 import { DEFAULT_CREDITS, MAX_CALLS, MAX_UNREAD_CHARS, REQUEST_WINDOW } from './limits.ts';
 import { methodNotFound, rpcErrorOf } from './map.ts';
-import { readMessage, writeMessage } from './messages.ts';
+import { readMessage } from './messages.ts';
 import type { Method } from './methods.ts';
 import type { OwnMethod } from './own-methods.ts';
 import { Requests } from './requests.ts';
@@ -67,7 +68,13 @@ export class Session {
   #callerOf(principal: Principal): Caller {
     if (this.#caller?.principal === principal) return this.#caller;
     const transport = this.#desk.transportFor(principal);
-    this.#caller = { principal, transport, headers: this.#headers, signal: undefined, timeoutMs: undefined };
+    this.#caller = {
+      principal,
+      transport,
+      headers: this.#headers,
+      cancellation: new Cancellation(),
+      timeoutMs: undefined,
+    };
     return this.#caller;
   }
 
@@ -86,11 +93,9 @@ export class Session {
     let running: Running | undefined;
     try {
       running = this.#begin(call);
-      const own = callerFor(call, caller);
-      if (typeof found === 'function') return { result: await found(call.params, { ...own, signal: running.signal }) };
-      const { answer, cancel } = this.#desk.start(found, readMessage(found.input, call.params), own);
-      running.onStop(cancel);
-      return { result: writeMessage(found.output, await answer) };
+      const own = { ...callerFor(call, caller), cancellation: running.cancellation };
+      if (typeof found === 'function') return { result: await found(call.params, own) };
+      return await callUnary(this.#desk, found, call, own);
     } catch (error) {
       return { error: rpcErrorOf(error) };
     } finally {
@@ -134,7 +139,7 @@ export class Session {
   ): Promise<void> {
     const credit = new Credit(call.credits ?? DEFAULT_CREDITS);
     running.credit = credit;
-    const own = { ...callerFor(call, caller), signal: running.signal };
+    const own = { ...callerFor(call, caller), cancellation: running.cancellation };
     await sendStream(call.id ?? '', method, () => openStream(method, requests, own), {
       send: (text) => this.#line.send(text),
       ready: () => both(credit.take(), this.#line.room()),

@@ -9,6 +9,9 @@ import { asksForLink, type WebSocketDoor } from './websocket-door.ts';
 /** How often the times above are looked at. */
 const CHECK_MS = 2_000;
 
+/** How often a door that closes looks for connections that have fallen idle. */
+const DRAIN_LOOK_MS = 20;
+
 export interface Http1Door {
   enter(socket: Duplex, visit: Visit): void;
   /** Ends connections as they fall idle. */
@@ -23,8 +26,6 @@ const statuses: Readonly<Record<string, string>> = {
 export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door {
   const { onUpgrade } = hall.handlers;
   const visits = new WeakMap<Duplex, Visit>();
-  const answering = new WeakMap<Duplex, number>();
-  let draining = false;
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_MS,
@@ -38,12 +39,7 @@ export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const visit = visits.get(request.socket);
     if (!visit) return void request.socket.destroy();
-    const change = (by: number) => answering.set(request.socket, (answering.get(request.socket) ?? 0) + by);
-    change(1);
-    response.once('close', () => {
-      change(-1);
-      if (draining) setImmediate(() => server.closeIdleConnections());
-    });
+    visit.answer = response;
     const refusal = refusalOf(hall, visit, request.headers);
     if (refusal) return answer(response, 403, refusal);
     void run(
@@ -69,7 +65,9 @@ export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door
 
   server.on('clientError', (error, socket) => {
     const visit = visits.get(socket);
-    const busy = (answering.get(socket) ?? 0) > 0; // another status line would land in the middle of an answer
+    const answer = visit?.answer;
+    // Another status line would land in the middle of an answer.
+    const busy = answer !== undefined && !answer.writableFinished && !answer.destroyed;
     if (visit && systemCodeOf(error) !== 'ECONNRESET') hall.admission.settle(visit.connection, 'BAD_HTTP');
     if (busy || !socket.writable) return void socket.destroy();
     endWith(socket, statuses[systemCodeOf(error) ?? ''] ?? '400 Bad Request', '');
@@ -83,8 +81,11 @@ export function createHttp1Door(hall: Hall, webSocket: WebSocketDoor): Http1Door
       socket.resume(); // paused since its first bytes were read; the parser listens now
     },
     drain() {
-      draining = true;
       server.close(() => undefined); // stops the checks; says that it was not listening, which is true
+      const timer = setInterval(() => {
+        server.closeIdleConnections();
+        if (hall.admission.connections.size === 0) clearInterval(timer);
+      }, DRAIN_LOOK_MS).unref();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the doors (TLS, HTTP/1.1, HTTP/2) share: who is on a socket, and how handlers are called. */
+import type { ServerResponse } from 'node:http';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Admission, Connection } from './admission.ts';
@@ -11,6 +12,8 @@ import type { RefusalReason } from './refusals.ts';
 export interface Visit {
   readonly connection: Connection;
   readonly facts: ConnectionFacts;
+  /** The last answer that was begun on it, over HTTP/1.1. */
+  answer?: ServerResponse;
 }
 
 /** What every door needs. */

@@ -5,9 +5,12 @@ import {
   type CallToolResponse,
   CallToolResponseSchema,
 } from '../../../gen/towline/v1/tool_service_pb.ts';
+import { Cancellation } from '../../base/cancellation.ts';
 import { checkPolicy, waitForApproval } from '../../rpc/interceptors/policy.ts';
+import { letGo } from '../../rpc/messages.ts';
 import type { AskedCall, PolicyGate, ToolPlace } from '../../rpc/policy.ts';
 import type { Principal } from '../../rpc/principal.ts';
+import { canceled } from '../../rpc/status.ts';
 import { WAIT_PROGRESS_MS } from './limits.ts';
 import type { CallSource } from './running-call.ts';
 
@@ -33,21 +36,24 @@ export class Admission {
     return checkPolicy(this.#gate, policy, question);
   }
 
-  /** `source`, once a person said yes. `asker` is the line to who asks: it is not waited for when that is cut. */
-  after(asked: AskedCall, progress: boolean, asker: AbortSignal, source: CallSource): CallSource {
-    return (signal) => this.#waitAndRun(asked, progress, asker, source, signal);
+  /** `source`, once a person said yes. `asker` is who asks: it is not waited for when its line is cut. */
+  after(asked: AskedCall, progress: boolean, asker: Cancellation, source: CallSource): CallSource {
+    return () => {
+      const stop = new Cancellation();
+      asker.onCancel((reason) => stop.cancel(reason));
+      return stoppable(this.#waitAndRun(asked, progress, source, stop), stop);
+    };
   }
 
   async *#waitAndRun(
     asked: AskedCall,
     progress: boolean,
-    asker: AbortSignal,
     source: CallSource,
-    signal: AbortSignal,
+    stop: Cancellation,
   ): AsyncGenerator<CallToolResponse> {
     const said = { text: `waiting for a person to approve this call (rule ${asked.rule})` };
     const answer = waitForApproval(this.#gate, asked, {
-      signal: AbortSignal.any([asker, signal]),
+      signal: stop.signal,
       onProgress: (text) => {
         said.text = text;
       },
@@ -55,8 +61,24 @@ export class Admission {
     for await (const step of ticks(answer, this.#progressMs)) {
       if (progress) yield waiting(step, said.text);
     }
-    yield* source(signal);
+    const events = source()[Symbol.asyncIterator]();
+    stop.onCancel(() => letGo(events));
+    for (let next = await events.next(); !next.done; next = await events.next()) yield next.value;
   }
+}
+
+/** `return()` of a generator waits for what the generator waits for: `stop` ends that. */
+function stoppable<T>(items: AsyncGenerator<T>, stop: Cancellation): AsyncIterableIterator<T> {
+  return {
+    next: () => items.next(),
+    return() {
+      stop.cancel(canceled('the caller stopped reading'));
+      return items.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** Counts while `answer` is awaited; ends with it, and fails with it. */

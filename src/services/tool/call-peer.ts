@@ -4,9 +4,11 @@ import { type Client, Code, ConnectError } from '@connectrpc/connect';
 import { ToolRefSchema } from '../../../gen/towline/v1/tool_pb.ts';
 import type { CallToolRequest, CallToolResponse, ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
+import type { Cancellation } from '../../base/cancellation.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import { actingFor } from '../../rpc/acting-agent.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
+import { letGo } from '../../rpc/messages.ts';
 import { agentOf, type Principal } from '../../rpc/principal.ts';
 
 /** Where a call goes, and for whom. */
@@ -31,17 +33,22 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
   readonly #client: Client<typeof ToolService>;
   readonly #request: CallToolRequest;
   readonly #route: PeerRoute;
-  readonly #signal: AbortSignal;
+  readonly #cancellation: Cancellation;
   #answers: AsyncIterator<CallToolResponse>;
   #attempt = 0;
   #giveUpMs: number | undefined;
   #askedMs = 0;
 
   /** Asks at once. */
-  constructor(client: Client<typeof ToolService>, request: CallToolRequest, route: PeerRoute, signal: AbortSignal) {
+  constructor(
+    client: Client<typeof ToolService>,
+    request: CallToolRequest,
+    route: PeerRoute,
+    cancellation: Cancellation,
+  ) {
     this.#client = client;
     this.#route = route;
-    this.#signal = signal;
+    this.#cancellation = cancellation;
     this.#request = {
       ...request,
       requestId: request.requestId ?? newRequestId(),
@@ -49,6 +56,7 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
       tool: create(ToolRefSchema, { upstream: route.upstream, name: request.tool?.name ?? '' }),
     };
     this.#answers = this.#ask();
+    cancellation.onCancel(() => letGo(this.#answers));
   }
 
   async next(): Promise<IteratorResult<CallToolResponse>> {
@@ -73,8 +81,7 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
 
   #ask(): AsyncIterator<CallToolResponse> {
     this.#askedMs = Date.now();
-    const options = { ...actingFor(this.#route.principal), signal: this.#signal };
-    return this.#client.callTool(this.#request, options)[Symbol.asyncIterator]();
+    return this.#client.callTool(this.#request, actingFor(this.#route.principal))[Symbol.asyncIterator]();
   }
 
   /** Resolves when the call should be asked for again; throws what the caller is to hear if not. */
@@ -82,9 +89,10 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
     const attempt = this.#attempt++;
     if (reasonOf(error) === 'LINK_LOST') this.#noteLoss(Date.now());
     if (reasonOf(error) === 'LINK_DRAINING' && attempt < maxDrains) return;
-    if (this.#giveUpMs === undefined || !isOutage(error) || this.#signal.aborted) throw offline(error, this.#route);
+    if (this.#giveUpMs === undefined || !isOutage(error) || this.#cancellation.isCanceled)
+      throw offline(error, this.#route);
     if (Date.now() >= this.#giveUpMs) throw outcomeUnknown(error, this.#route);
-    await sleep(fullJitter(attempt, pause), undefined, { signal: this.#signal });
+    await sleep(fullJitter(attempt, pause), undefined, { signal: this.#cancellation.signal });
   }
 
   /** The wait begins with the first loss, and anew when there was a link for longer than a wait: that one was found. */

@@ -8,6 +8,7 @@
  */
 import { Code } from '@connectrpc/connect';
 import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
+import type { Cancellation } from '../../base/cancellation.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { failure } from '../../rpc/failure.ts';
@@ -45,16 +46,16 @@ export class OnceOnly {
   }
 
   /**
-   * Runs `source` for `id`, or gives what became of it. `signal` is the asker's: the run ends with its last asker.
+   * Runs `source` for `id`, or gives what became of it. `cancellation` is the asker's: the run ends with its last asker.
    * Throws `REQUEST_ID_REUSED`.
    */
-  run(id: CallId, signal: AbortSignal, source: CallSource): AsyncIterable<CallToolResponse> {
+  run(id: CallId, cancellation: Cancellation, source: CallSource): AsyncIterable<CallToolResponse> {
     const kept = this.#answers.get(id.key);
     const running = this.#running.get(id.key);
     const known = kept ?? running;
     if (known && known.digest !== id.digest) throw requestIdReused();
     if (kept) return replay(kept.outcome);
-    return (running ?? this.#begin(id, source)).join(signal);
+    return (running ?? this.#begin(id, source)).join(cancellation);
   }
 
   /** Whether a call with this key runs, or its answer is kept: asked again, it was let through before. */

@@ -1,9 +1,12 @@
 import type { CallToolResponse } from '../../../gen/towline/v1/tool_service_pb.ts';
 import { AsyncQueue } from '../../base/async-queue.ts';
+import type { Cancellation } from '../../base/cancellation.ts';
 import { reasonOf } from '../../rpc/failure.ts';
+import { letGo } from '../../rpc/messages.ts';
+import { canceled } from '../../rpc/status.ts';
 
-/** Starts the call at its tool. */
-export type CallSource = (signal: AbortSignal) => AsyncIterable<CallToolResponse>;
+/** Starts the call at its tool; `return()` gives it up. */
+export type CallSource = () => AsyncIterable<CallToolResponse>;
 
 /** What an asker that does not read has waiting: progress beyond that is dropped, the result never. */
 const maxUnread = 1_024;
@@ -12,21 +15,18 @@ const maxUnread = 1_024;
 const graceMs = 30_000;
 
 /** Somebody who waits for the call. */
-interface Asker {
-  readonly events: AsyncQueue<CallToolResponse>;
-  /** Stops watching the asker's signal. */
-  release(): void;
-}
+type Asker = AsyncQueue<CallToolResponse>;
 
 /** One run of a tool, and everybody who waits for it. */
 export class RunningCall {
   /** Of the request that it answers. */
   readonly digest: string;
   readonly #source: CallSource;
-  readonly #stop = new AbortController();
   readonly #askers = new Set<Asker>();
   #grace: NodeJS.Timeout | undefined;
+  #answers: AsyncIterator<CallToolResponse> | undefined;
   #result: CallToolResponse | undefined;
+  #aborted = false;
   #over = false;
 
   constructor(digest: string, source: CallSource) {
@@ -34,67 +34,59 @@ export class RunningCall {
     this.#source = source;
   }
 
-  /** What happens from now on, and the result if it is there. A reader that stops, or an aborted signal, leaves. */
-  join(signal: AbortSignal): AsyncIterable<CallToolResponse> {
+  /** What happens from now on, and the result if it is there. A reader that stops, or whose call is over, leaves. */
+  join(cancellation: Cancellation): AsyncIterable<CallToolResponse> {
     clearTimeout(this.#grace);
-    const leave = () => this.#leave(asker, signal);
-    const events = new AsyncQueue<CallToolResponse>(leave);
-    const asker = { events, release: () => signal.removeEventListener('abort', leave) };
-    if (this.#result) events.push(this.#result);
+    const asker: Asker = new AsyncQueue(() => this.#leave(asker, undefined));
+    if (this.#result) asker.push(this.#result);
     this.#askers.add(asker);
-    signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
-    return events;
+    cancellation.onCancel((reason) => this.#leave(asker, reason));
+    return asker;
   }
 
   /** Runs the tool. Resolves to its result, if it gave one; rejects if the call failed. */
   async run(): Promise<CallToolResponse | undefined> {
-    this.#stop.signal.throwIfAborted();
-    for await (const event of this.#source(this.#stop.signal)) {
-      const isResult = event.event.case === 'result';
-      if (isResult) this.#result = event;
-      for (const { events } of this.#askers) if (isResult || events.size < maxUnread) events.push(event);
+    if (this.#aborted) throw canceled('the call was given up before it began');
+    this.#answers = this.#source()[Symbol.asyncIterator]();
+    for (let next = await this.#answers.next(); !next.done; next = await this.#answers.next()) {
+      const isResult = next.value.event.case === 'result';
+      if (isResult) this.#result = next.value;
+      for (const asker of this.#askers) if (isResult || asker.size < maxUnread) asker.push(next.value);
     }
     return this.#result;
   }
 
   /** Everybody who waits has all that there is. */
   finish(): void {
-    this.#end((events) => events.end());
+    this.#end((asker) => asker.end());
   }
 
   /** The call failed, for everybody who waits. */
   fail(error: unknown): void {
-    this.#end((events) => events.fail(error));
+    this.#end((asker) => asker.fail(error));
   }
 
   /** Whether it was given up. */
   get isAborted(): boolean {
-    return this.#stop.signal.aborted;
+    return this.#aborted;
   }
 
-  abort(reason?: unknown): void {
-    this.#stop.abort(reason);
+  abort(): void {
+    this.#aborted = true;
+    if (this.#answers) letGo(this.#answers);
   }
 
-  #end(tell: (events: AsyncQueue<CallToolResponse>) => void): void {
+  #end(tell: (asker: Asker) => void): void {
     this.#over = true;
     clearTimeout(this.#grace);
-    for (const { events, release } of this.#askers) {
-      release();
-      tell(events);
-    }
+    for (const asker of this.#askers) tell(asker);
   }
 
   /** The last asker who leaves ends the run: at once if it gave up, after a pause if its line was cut. */
-  #leave(asker: Asker, signal: AbortSignal): void {
-    asker.release();
-    asker.events.fail(signal.reason);
+  #leave(asker: Asker, reason: unknown): void {
+    asker.fail(reason);
     if (!this.#askers.delete(asker) || this.#askers.size > 0 || this.#over) return;
-    if (signal.aborted && reasonOf(signal.reason) === 'LINK_LOST') {
-      this.#grace = setTimeout(() => this.abort(signal.reason), graceMs).unref();
-    } else {
-      this.abort(signal.reason);
-    }
+    if (reasonOf(reason) === 'LINK_LOST') this.#grace = setTimeout(() => this.abort(), graceMs).unref();
+    else this.abort();
   }
 }

@@ -16,6 +16,7 @@ import { equalBytes, toHex } from '../../base/bytes.ts';
 import { LocalError } from '../../base/errors.ts';
 import { jsonMembers } from '../../base/json-text.ts';
 import type { Log } from '../../base/log.ts';
+import { cancellationOf } from '../../rpc/context.ts';
 import { failure } from '../../rpc/failure.ts';
 import type { PolicyGate, ToolPlace } from '../../rpc/policy.ts';
 import { type Principal, principalKey, principalText } from '../../rpc/principal.ts';
@@ -154,29 +155,28 @@ export class ToolDirectory {
     if (target.kind === 'peer') return this.#callPeer(request, { ...target, principal }, context);
     checkArguments(request.argumentsJson);
     const { source } = target;
-    const run = (signal: AbortSignal) =>
-      source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } }, { signal });
+    const run = () => source.client.callTool({ ...request, tool: { ...ref, node: selfAlias, upstream: source.name } });
     // Asked again, a call was decided on before, and is neither counted nor asked for twice.
     const isNew = key === undefined || !this.#once.holds(key);
     const admitted = isNew ? this.#admit(request, this.local.place(source, ref.name), context, run) : run;
-    if (key === undefined) return admitted(context.signal);
-    return this.#once.run({ key, digest: digestOf(request) }, context.signal, admitted);
+    if (key === undefined) return admitted();
+    return this.#once.run({ key, digest: digestOf(request) }, cancellationOf(context), admitted);
   }
 
   /** The run, behind what the policy says. Throws where that is no. */
   #admit(request: CallToolRequest, place: ToolPlace, context: HandlerContext, run: CallSource): CallSource {
     if (this.#gate.policy === undefined) return run;
     const asked = this.#admission.check(context.values.get(principalKey), request, place);
-    return asked ? this.#admission.after(asked, request.progress, context.signal, run) : run;
+    return asked ? this.#admission.after(asked, request.progress, cancellationOf(context), run) : run;
   }
 
   #callPeer(request: CallToolRequest, route: PeerRoute, context: HandlerContext): AsyncIterable<CallToolResponse> {
     const client = this.#peerClient(route.alias);
     if (!client) throw unknownPeer(route.alias);
     const { alias, upstream } = route;
-    const run = (signal: AbortSignal) => new PeerCall(client, request, route, signal);
+    const run = () => new PeerCall(client, request, route, cancellationOf(context));
     const place = { node: alias, upstream, name: request.tool?.name ?? '' };
-    return this.#admit(request, place, context, run)(context.signal);
+    return this.#admit(request, place, context, run)();
   }
 
   /** A tool that is not there (yet, after a restart) may have run under this key before: then nobody knows how it ended. */

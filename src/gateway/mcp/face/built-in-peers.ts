@@ -33,7 +33,7 @@ export const builtInPeers: BuiltIn = {
     annotations: { readOnlyHint: true, openWorldHint: false },
   }),
 
-  async run(view, call, _callExposed, signal) {
+  async run(view, call, _callExposed, { signal }) {
     try {
       await view.catalogue.ready;
       const [own, listed, present] = await Promise.all([

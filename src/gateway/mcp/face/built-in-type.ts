@@ -1,4 +1,5 @@
 /** What a tool of the gateway itself is. */
+import type { Cancellation } from '../../../base/cancellation.ts';
 import type { ToolCall } from './call.ts';
 import type { Reply } from './reply.ts';
 import type { MeshView } from './view.ts';
@@ -12,6 +13,6 @@ export interface BuiltIn {
     view: MeshView,
     call: ToolCall,
     callExposed: (call: ToolCall) => Promise<Reply>,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Reply>;
 }

@@ -7,6 +7,7 @@ import type {
   ToolProgress,
 } from '../../../../gen/towline/v1/tool_service_pb.ts';
 import { checkJson } from '../../../base/json-text.ts';
+import { letGo } from '../../../rpc/messages.ts';
 import { writeNotification } from '../wire.ts';
 import { replyToFailure } from './call-failure.ts';
 import type { ExposedTool } from './merge.ts';
@@ -35,7 +36,10 @@ export async function callMesh(view: MeshView, tool: ExposedTool, call: ToolCall
   let answer: Reply | undefined;
   try {
     // To the end of the stream: a reader that leaves after the result would cancel what has just ended well.
-    for await (const { event } of view.clients.tools.callTool(requestOf(tool, call), { signal: caller.signal })) {
+    const answers = view.clients.tools.callTool(requestOf(tool, call))[Symbol.asyncIterator]();
+    caller.cancellation.onCancel(() => letGo(answers));
+    for (let next = await answers.next(); !next.done; next = await answers.next()) {
+      const { event } = next.value;
       if (event.case === 'result') answer = { result: event.value.resultJson, isError: event.value.isError };
       const message = notificationOf(event, call);
       const turn = message === undefined ? undefined : caller.notify(message);

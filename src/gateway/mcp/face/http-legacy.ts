@@ -2,6 +2,7 @@
  * Messages of the older revisions, inside their session. A closed connection is no cancellation here (the
  * specification says so): a call goes on until `notifications/cancelled` or the end of the session.
  */
+import type { Cancellation } from '../../../base/cancellation.ts';
 import { parseMessage, type RpcMessage, type RpcRequest } from '../wire.ts';
 import { replyOf, replyText, unreadable } from './answer.ts';
 import { refuseBatch, serveBatch } from './batch.ts';
@@ -62,12 +63,12 @@ async function serveRequest(
   request: RpcRequest,
   responder: HttpResponder,
 ): Promise<Reply | undefined> {
-  let signal: AbortSignal | undefined;
+  let cancellation: Cancellation | undefined;
   const reply = await replyOf(async () => {
-    signal = session.inFlight.begin(request);
-    const caller = { signal, notify: (message: string) => responder.notify(message) };
+    cancellation = session.inFlight.begin(request);
+    const caller = { cancellation, notify: (message: string) => responder.notify(message) };
     return session.conversation.serve(request, readParams(request.params), caller);
   }, session.lease.view.log);
-  if (signal) session.inFlight.end(request.id);
-  return signal?.aborted ? undefined : reply;
+  if (cancellation) session.inFlight.end(request.id);
+  return cancellation?.isCanceled ? undefined : reply;
 }

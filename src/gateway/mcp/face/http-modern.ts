@@ -1,5 +1,6 @@
 /** A POST of the revision 2026-07-28: everything that it needs is in it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Cancellation } from '../../../base/cancellation.ts';
 import type { RpcRequest } from '../wire.ts';
 import { replyOf } from './answer.ts';
 import { checkHeaders } from './http-headers.ts';
@@ -23,16 +24,16 @@ export async function serveHttpModern(
   agentOf: (clientInfo: string | undefined) => string,
 ): Promise<void> {
   const responder = new HttpResponder(httpResponse, takesEvents);
-  const cancel = new AbortController();
+  const cancellation = new Cancellation();
   httpResponse.once('close', () => {
-    if (!httpResponse.writableEnded) cancel.abort();
+    if (!httpResponse.writableEnded) cancellation.cancel();
   });
-  const caller = { signal: cancel.signal, notify: (message: string) => responder.notify(message) };
+  const caller = { cancellation, notify: (message: string) => responder.notify(message) };
   const reply = await replyOf(async () => {
     checkComplete(params);
     checkHeaders(httpRequest.headers, request, params);
     checkVersion(params);
     return serveModern(view, request, params, caller, agentOf(params.envelope.clientInfo));
   }, view.log);
-  if (!cancel.signal.aborted) responder.reply(request.id, reply);
+  if (!cancellation.isCanceled) responder.reply(request.id, reply);
 }

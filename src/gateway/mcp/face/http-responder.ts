@@ -5,21 +5,17 @@
 import type { ServerResponse } from 'node:http';
 import { oneLine } from '../wire.ts';
 import { replyText } from './answer.ts';
+import { keepAlive, letBe, type Waiting } from './keep-alive.ts';
 import type { Reply } from './reply.ts';
 
-/** Proxies and clients give up on silence after 30 s or more. */
-const keepAliveMs = 10_000;
-
-export class HttpResponder {
+export class HttpResponder implements Waiting {
   readonly #response: ServerResponse;
   readonly #takesEvents: boolean;
-  readonly #timer: NodeJS.Timeout;
 
   constructor(response: ServerResponse, takesEvents: boolean) {
     this.#response = response;
     this.#takesEvents = takesEvents;
-    this.#timer = setInterval(() => this.#keepAlive(), keepAliveMs);
-    response.once('close', () => clearInterval(this.#timer));
+    keepAlive(this);
   }
 
   /** Sends a message before the reply; dropped if the client takes no events. See `Caller.notify`. */
@@ -40,13 +36,15 @@ export class HttpResponder {
 
   /** The end, with a JSON text; without one, the status says it all. */
   end(status: number, text = ''): void {
-    clearInterval(this.#timer);
+    letBe(this);
     if (this.#response.headersSent) this.#response.end(text === '' ? '' : `event: message\ndata: ${oneLine(text)}\n\n`);
     else sendJson(this.#response, status, text);
   }
 
-  #keepAlive(): void {
-    if (this.#takesEvents) this.#write(': still here\n\n');
+  /** See `keepAlive`. A client that has gone is told nothing more. */
+  stillHere(): void {
+    if (this.#response.destroyed) letBe(this);
+    else if (this.#takesEvents) this.#write(': still here\n\n');
   }
 
   #write(text: string): Promise<void> | undefined {

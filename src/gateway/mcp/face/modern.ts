@@ -109,7 +109,7 @@ async function listen(
   if (wantsTools) {
     const changed = writeNotification('notifications/tools/list_changed', `{${tag}}`);
     const stop = catalogue.onChange(() => void caller.notify(changed));
-    await aborted(AbortSignal.any([caller.signal, catalogue.closed]));
+    await aborted(AbortSignal.any([caller.cancellation.signal, catalogue.closed]));
     stop();
   }
   const meta = jsonObject([

@@ -1,4 +1,5 @@
 /** What a request is answered with, and who waits for it: the same for every transport. */
+import type { Cancellation } from '../../../base/cancellation.ts';
 import type { RpcError } from '../wire.ts';
 
 /** The end of a request. `httpStatus` counts on HTTP only; if absent, 200. */
@@ -8,8 +9,8 @@ export type Reply =
 
 /** The one who sent a request, while it runs. */
 export interface Caller {
-  /** Aborted when the caller has cancelled or gone: no reply is wanted any more. */
-  readonly signal: AbortSignal;
+  /** Comes when the caller has cancelled or gone: no reply is wanted any more. */
+  readonly cancellation: Cancellation;
   /**
    * Sends a notification that belongs to the request. If it returns a promise, the caller reads slower than we
    * write: wait for it before sending more.

@@ -1,6 +1,7 @@
 /** One client at the other end of a pair of streams. */
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cancellation } from '../../../base/cancellation.ts';
 import { isBatch, parseMessage, type RpcMessage, type RpcRequest, rpcCode, writeNotification } from '../wire.ts';
 import { type AgentEvent, AgentRoll, type Seat } from './agents.ts';
 import { replyOf, replyText, unreadable } from './answer.ts';
@@ -108,13 +109,13 @@ export class StdioConnection {
   }
 
   async #serveRequest(request: RpcRequest): Promise<string | undefined> {
-    let signal: AbortSignal | undefined;
+    let cancellation: Cancellation | undefined;
     const reply = await replyOf(async () => {
-      signal = this.#inFlight.begin(request);
-      return this.#dispatch(request, { signal, notify: (message) => this.#writer.write(message) });
+      cancellation = this.#inFlight.begin(request);
+      return this.#dispatch(request, { cancellation, notify: (message) => this.#writer.write(message) });
     }, this.#view.log);
-    if (signal) this.#inFlight.end(request.id);
-    return signal?.aborted ? undefined : replyText(request.id, reply);
+    if (cancellation) this.#inFlight.end(request.id);
+    return cancellation?.isCanceled ? undefined : replyText(request.id, reply);
   }
 
   async #dispatch(request: RpcRequest, caller: Caller): Promise<Reply> {

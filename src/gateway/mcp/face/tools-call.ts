@@ -25,7 +25,7 @@ export function readCall({ members, meta, progressToken }: RequestParams, contex
 /** Throws a `Refusal` if there is no such tool. */
 export function callTool(view: MeshView, call: ToolCall, caller: Caller): Promise<Reply> {
   const builtIn = builtIns.get(call.name);
-  if (builtIn) return builtIn.run(view, call, (inner) => callExposed(view, inner, caller), caller.signal);
+  if (builtIn) return builtIn.run(view, call, (inner) => callExposed(view, inner, caller), caller.cancellation);
   return callExposed(view, call, caller);
 }
 

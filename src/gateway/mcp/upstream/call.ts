@@ -1,6 +1,7 @@
 /** One call of a tool: sent once, its events streamed in order, its result last. */
 import type { CallToolRequest } from '../../../../gen/towline/v1/tool_service_pb.ts';
 import { AsyncQueue } from '../../../base/async-queue.ts';
+import type { Cancellation } from '../../../base/cancellation.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { reasonOf } from '../../../rpc/failure.ts';
 import { type CallEvent, callEvents, resultEvent } from './call-events.ts';
@@ -17,18 +18,22 @@ export interface CallSite {
   readonly options: ResolvedOptions;
   readonly timeoutMs: number;
   /** The connection, as soon as there is one. */
-  connection(signal: AbortSignal): Promise<Connection>;
+  connection(cancellation: Cancellation): Promise<Connection>;
   /** The exact text of the tool's definition, if it is listed. */
   definition(name: string): string | undefined;
 }
 
-/** Runs the call. `signal` cancels it at the upstream; it is aborted, too, when nobody reads the events any more. */
-export function runCall(site: CallSite, request: CallToolRequest, signal: AbortSignal): AsyncIterable<CallEvent> {
+/** Runs the call. `cancellation` ends it at the upstream; it comes, too, when nobody reads the events any more. */
+export function runCall(
+  site: CallSite,
+  request: CallToolRequest,
+  cancellation: Cancellation,
+): AsyncIterable<CallEvent> {
   const events = new AsyncQueue<CallEvent>();
   const push = (event: CallEvent) => {
     if (events.size < maxWaitingEvents) events.push(event);
   };
-  void send(site, request, signal, push)
+  void send(site, request, cancellation, push)
     .then((result) => {
       events.push(resultEvent(result));
       events.end();
@@ -41,12 +46,12 @@ export function runCall(site: CallSite, request: CallToolRequest, signal: AbortS
 async function send(
   site: CallSite,
   request: CallToolRequest,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   push: (event: CallEvent) => void,
 ): Promise<string> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      return await sendOn(await site.connection(signal), site, request, signal, push);
+      return await sendOn(await site.connection(cancellation), site, request, cancellation, push);
     } catch (error) {
       if (reasonOf(error) !== 'SESSION_LOST') throw error;
     }
@@ -58,7 +63,7 @@ async function sendOn(
   { session, hello }: Connection,
   site: CallSite,
   request: CallToolRequest,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   push: (event: CallEvent) => void,
 ): Promise<string> {
   const name = request.tool?.name ?? '';
@@ -69,7 +74,7 @@ async function sendOn(
     name,
     headers: hello.era === 'modern' ? paramHeaders(site.definition(name) ?? '', request.argumentsJson) : {},
     timeoutMs: site.timeoutMs,
-    signal,
+    cancellation,
     onNotification: (notification) => {
       const event = toEvent(notification);
       if (event) push(event);

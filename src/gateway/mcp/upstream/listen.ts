@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectError } from '@connectrpc/connect';
 import { fullJitter } from '../../../base/backoff.ts';
+import { Cancellation } from '../../../base/cancellation.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { ownParams } from './envelope.ts';
 import { toolErrorOf } from './failures.ts';
@@ -40,12 +41,17 @@ async function listenOnce(
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const cancellation = new Cancellation();
+  const stop = () => cancellation.cancel(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    await session.request('subscriptions/listen', () => params, { signal });
+    await session.request('subscriptions/listen', () => params, { cancellation });
     return false;
   } catch (error) {
     if (signal.aborted) return true;
     options.log.debug('the upstream ended the subscription', { error: messageOf(error) });
     return error instanceof ConnectError && toolErrorOf(error) !== undefined;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,5 @@
 /** A request that waits for its answer. */
+import type { Cancellation } from '../../../base/cancellation.ts';
 import type { RpcNotification } from '../wire.ts';
 
 export interface RequestOptions {
@@ -8,12 +9,12 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long it may go without an answer or progress. If absent, for ever. */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly cancellation?: Cancellation;
   /** Gets the progress of this request, and log messages that can only be its own; in order, before the answer. */
   readonly onNotification?: (notification: RpcNotification) => void;
 }
 
-/** Owns the timer and the abort listener of one request; `settle` and `fail` release both, once. */
+/** Owns the timer of one request; `settle` and `fail` end it. */
 export class PendingRequest {
   readonly id: number;
   readonly options: RequestOptions;
@@ -21,7 +22,6 @@ export class PendingRequest {
   readonly #resolve: (result: string) => void;
   readonly #reject: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #onAbort: () => void;
 
   constructor(id: number, options: RequestOptions, give: { timeout(): void; abort(reason: unknown): void }) {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -31,8 +31,7 @@ export class PendingRequest {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = options.timeoutMs === undefined ? undefined : setTimeout(give.timeout, options.timeoutMs);
-    this.#onAbort = () => give.abort(options.signal?.reason);
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    options.cancellation?.onCancel(give.abort);
   }
 
   /** Starts the time for silence again. */
@@ -41,17 +40,12 @@ export class PendingRequest {
   }
 
   settle(result: string): void {
-    this.#release();
+    clearTimeout(this.#timer);
     this.#resolve(result);
   }
 
   fail(error: unknown): void {
-    this.#release();
-    this.#reject(error);
-  }
-
-  #release(): void {
     clearTimeout(this.#timer);
-    this.options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#reject(error);
   }
 }

@@ -68,12 +68,12 @@ export class Session {
 
   /**
    * Sends a request and resolves with the exact text of its result. `params` is the text of an object, made from the
-   * id where it must hold a progress token. Rejects with a `ConnectError`, or with the reason of an aborted signal.
+   * id where it must hold a progress token. Rejects with a `ConnectError`, or with the reason of its cancellation.
    */
   request(method: string, params: (id: number) => string, options: RequestOptions = {}): Promise<string> {
     const channel = this.#channel;
     if (this.#ended || !channel) return Promise.reject(this.#ended ?? upstreamDown('it is not open'));
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    if (options.cancellation?.isCanceled) return Promise.reject(options.cancellation.signal.reason);
     const id = this.#nextId++;
     const pending = new PendingRequest(id, options, {
       timeout: () => this.#giveUp(id, timedOut(options.timeoutMs ?? 0), 'timeout'),

@@ -5,6 +5,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import { UpstreamState } from '../../../../gen/towline/v1/tool_pb.ts';
 import { fullJitter } from '../../../base/backoff.ts';
+import type { Cancellation } from '../../../base/cancellation.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { reasonOf } from '../../../rpc/failure.ts';
 import type { RpcNotification } from '../wire.ts';
@@ -96,8 +97,8 @@ export class Supervisor {
   }
 
   /** The connection, once there is one: waits for a start that is under way. Rejects `unavailable`, UPSTREAM_DOWN. */
-  async connection(signal: AbortSignal): Promise<Connection> {
-    if (this.#state.kind === 'starting') await this.#startEnds(this.#state.done, signal);
+  async connection(cancellation: Cancellation): Promise<Connection> {
+    if (this.#state.kind === 'starting') await this.#startEnds(this.#state.done, cancellation.signal);
     const state = this.#state;
     if (state.kind === 'ready') return state.connection;
     if (state.kind !== 'failed')

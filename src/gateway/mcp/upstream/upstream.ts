@@ -11,6 +11,7 @@ import {
   UpstreamStatusSchema,
 } from '../../../../gen/towline/v1/tool_pb.ts';
 import type { ToolService, WatchToolsResponse } from '../../../../gen/towline/v1/tool_service_pb.ts';
+import { cancellationOf } from '../../../rpc/context.ts';
 import { type CallSite, runCall } from './call.ts';
 import type { OpenChannel } from './channel.ts';
 import { openHttp } from './http.ts';
@@ -106,15 +107,15 @@ class RunningUpstream implements Upstream {
     const site: CallSite = {
       options: this.#options,
       timeoutMs: this.#spec.timeoutMs,
-      connection: (signal) => this.#supervisor.connection(signal),
+      connection: (cancellation) => this.#supervisor.connection(cancellation),
       definition: (name) => this.#texts.get(name),
     };
     return {
       listTools: ({ node, pageSize, pageToken }) => toolPage(this.#toolsOf(node), pageSize, pageToken),
       watchTools: (_request, { signal }) => this.#watch(signal),
-      callTool: (request, { signal }) => {
+      callTool: (request, context) => {
         this.#checkRef(request.tool);
-        return runCall(site, request, signal);
+        return runCall(site, request, cancellationOf(context));
       },
     };
   }

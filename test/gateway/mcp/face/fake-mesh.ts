@@ -1,6 +1,6 @@
 /** A ToolService and a NodeService in memory, for the gateway's face to show. */
 import { create } from '@bufbuild/protobuf';
-import { Code, type ConnectError, createClient, createRouterTransport, type HandlerContext } from '@connectrpc/connect';
+import { Code, type ConnectError, createRouterTransport, type HandlerContext } from '@connectrpc/connect';
 import { ChannelService } from '../../../../gen/towline/v1/channel_service_pb.ts';
 import { MailboxService } from '../../../../gen/towline/v1/mailbox_service_pb.ts';
 import { NodeSchema, PeerSchema, PeerState } from '../../../../gen/towline/v1/node_pb.ts';
@@ -18,6 +18,7 @@ import {
 } from '../../../../gen/towline/v1/tool_service_pb.ts';
 import { AsyncQueue } from '../../../../src/base/async-queue.ts';
 import type { FaceClients } from '../../../../src/gateway/mcp/face/view.ts';
+import { createClient } from '../../../../src/rpc/client.ts';
 import { failure } from '../../../../src/rpc/failure.ts';
 
 export type Run = (request: CallToolRequest, context: HandlerContext) => AsyncIterable<CallToolResponse>;
