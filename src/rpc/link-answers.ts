@@ -41,7 +41,7 @@ export class LinkAnswers extends LinkCall implements Answers {
   }
 
   return(): Promise<IteratorResult<Message>> {
-    this.giveUp(canceled('the caller stopped reading'));
+    if (!this.over) this.giveUp(canceled('the caller stopped reading'));
     return Promise.resolve({ done: true, value: undefined });
   }
 

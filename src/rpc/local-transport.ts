@@ -58,7 +58,7 @@ export type StartOptions = Pick<CallOptions, 'timeoutMs' | 'headers'>;
 
 /**
  * Begins a unary call on behalf of `principal`. For callers that may give up any of many calls: a signal for each would
- * cost as much as a small call.
+ * cost as much as a small call. Throws `Unimplemented` if there is no such method.
  */
 export function startLocalCall(
   registry: ServiceRegistry,
@@ -73,33 +73,22 @@ export function startLocalCall(
     context.abort(error);
     reject(error);
   };
+  const { impl } = entryOf(registry, method);
+  if (impl.kind !== 'unary') throw unimplemented(method);
   const release = watchLimits(undefined, timeoutMs, cancel);
-  const end = () => {
-    release?.();
-    context.abort();
-  };
-  callHandler(registry, method, request, context).then(
+  impl.call(request, context).then(
     (message) => {
-      end();
+      release?.();
+      context.abort();
       resolve(message);
     },
     (error: unknown) => {
-      end();
+      release?.();
+      context.abort();
       reject(withMetadata(error, context));
     },
   );
   return { answer, cancel };
-}
-
-async function callHandler(
-  registry: ServiceRegistry,
-  method: DescMethodUnary,
-  request: Message,
-  context: CallContext,
-): Promise<Message> {
-  const { impl } = entryOf(registry, method);
-  if (impl.kind !== 'unary') throw unimplemented(method);
-  return impl.call(request, context);
 }
 
 class LocalTransport implements DirectTransport {

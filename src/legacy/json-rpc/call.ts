@@ -32,11 +32,11 @@ export interface Caller {
   readonly timeoutMs: number | undefined;
 }
 
-/** Throws what the call throws. */
-export async function callUnary(desk: Desk, method: DescMethodUnary, call: RpcCall, caller: Caller): Promise<Outcome> {
+/** The answer as JSON. Throws what the call throws, perhaps at once. */
+export function callUnary(desk: Desk, method: DescMethodUnary, call: RpcCall, caller: Caller): Promise<string> {
   const { answer, cancel } = desk.start(method, readMessage(method.input, call.params), caller);
   caller.cancellation.onCancel((reason) => cancel(ConnectError.from(reason)));
-  return { result: writeMessage(method.output, await answer) };
+  return answer.then((message) => writeMessage(method.output, message));
 }
 
 /** Opens a stream. Throws at once if `params` are no message. */
@@ -51,7 +51,7 @@ export async function openStream(
 }
 
 /** The values of a server stream as one array. Throws `STREAM_TOO_LONG` where it does not fit into one answer. */
-export async function collect(method: DescMethodStreaming, call: RpcCall, caller: Caller): Promise<Outcome> {
+export async function collect(method: DescMethodStreaming, call: RpcCall, caller: Caller): Promise<string> {
   const answers = await openStream(method, once(readMessage(method.input, call.params)), caller);
   const texts: string[] = [];
   let chars = 0;
@@ -64,7 +64,7 @@ export async function collect(method: DescMethodStreaming, call: RpcCall, caller
     }
     texts.push(text);
   }
-  return { result: `[${texts.join(',')}]` };
+  return `[${texts.join(',')}]`;
 }
 
 /** `STREAM_NEEDS_WEBSOCKET`, for methods whose requests are a stream. */

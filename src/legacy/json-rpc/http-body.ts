@@ -21,8 +21,11 @@ export class HttpRefusal extends Error {
  * The body as text. Throws an `HttpRefusal` for one that is too long, which is not read to its end, or no UTF-8, and
  * the stream's own error if the client goes before the end.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(request, maxBytes, () => tooLong(maxBytes));
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return readBytes(request, maxBytes, () => tooLong(maxBytes)).then(textOf);
+}
+
+function textOf(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new HttpRefusal(400, rpcCode.parse, 'Parse error: the body is not UTF-8');
   return bytes.toString('utf8');
 }

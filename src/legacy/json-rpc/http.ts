@@ -60,14 +60,9 @@ async function serveCall(desk: Desk, call: RpcCall, caller: Caller): Promise<Out
   if (found === undefined) return { error: methodNotFound(call.method) };
   try {
     if (typeof found === 'function') return { result: await found(call.params, caller) };
-    switch (found.methodKind) {
-      case 'unary':
-        return await callUnary(desk, found, call, caller);
-      case 'server_streaming':
-        return await collect(found, call, caller);
-      default:
-        throw needsWebSocket(found);
-    }
+    if (found.methodKind === 'unary') return { result: await callUnary(desk, found, call, caller) };
+    if (found.methodKind === 'server_streaming') return { result: await collect(found, call, caller) };
+    throw needsWebSocket(found);
   } catch (error) {
     return { error: rpcErrorOf(error) };
   }

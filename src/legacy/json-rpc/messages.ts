@@ -1,5 +1,5 @@
 /** Proto JSON: parameters as their exact text ↔ messages. */
-import { type DescMessage, fromJson, type JsonValue, type Message, toJsonString } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromJson, type JsonValue, type Message, toJsonString } from '@bufbuild/protobuf';
 import { isFieldError } from '@bufbuild/protobuf/reflect';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { messageOf } from '../../base/errors.ts';
@@ -13,7 +13,7 @@ const perhapsInexact = /[0-9.]{16}|[0-9][eE]/;
  * field, where it is known, in its metadata.
  */
 export function readMessage(schema: DescMessage, text: string | undefined): Message {
-  if (text === undefined || text === '[]') return fromJson(schema, {});
+  if (text === undefined || text === '{}' || text === '[]') return create(schema);
   if (text.startsWith('[')) {
     throw invalid(
       schema,

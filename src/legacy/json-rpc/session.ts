@@ -95,7 +95,7 @@ export class Session {
       running = this.#begin(call);
       const own = { ...callerFor(call, caller), cancellation: running.cancellation };
       if (typeof found === 'function') return { result: await found(call.params, own) };
-      return await callUnary(this.#desk, found, call, own);
+      return { result: await callUnary(this.#desk, found, call, own) };
     } catch (error) {
       return { error: rpcErrorOf(error) };
     } finally {

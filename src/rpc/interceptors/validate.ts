@@ -1,27 +1,17 @@
 /**
  * Checks each request message against the rules in its schema, once, at the service's door. The validator costs
- * about 80 ms and 9 MB to load, so it is loaded by the first message that needs it.
+ * about 80 ms and 9 MB to load, so it is loaded by the first message that is not plainly valid.
  */
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import type { Validator } from '@bufbuild/protovalidate';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { failure } from '../failure.ts';
+import { matches } from './patterns.ts';
+import { surelyValid } from './quick-rules.ts';
 
 let validator: Validator | undefined;
 let loading: Promise<Validator> | undefined;
-
-const patterns = new Map<string, RegExp>();
-
-/**
- * The engine's own regular expressions: the validator's are written in JavaScript and cost more than the call. Patterns
- * come from our schema alone, and none of them backtracks without bound.
- */
-function matches(pattern: string, against: string): boolean {
-  const compiled = patterns.get(pattern) ?? new RegExp(pattern, 'u');
-  patterns.set(pattern, compiled);
-  return compiled.test(against);
-}
 
 /** Loads the validator ahead of the first call. */
 export async function loadValidator(): Promise<void> {
@@ -36,6 +26,7 @@ export async function loadValidator(): Promise<void> {
  * validator is being loaded.
  */
 export function checkMessage(schema: DescMessage, message: Message): Promise<void> | undefined {
+  if (surelyValid(schema, message)) return undefined;
   if (validator === undefined) return loadValidator().then(() => checkMessage(schema, message));
   const result = validator.validate(schema, message);
   if (result.kind === 'valid') return undefined;

@@ -8,7 +8,6 @@ import type { Cancellation } from '../../base/cancellation.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import { actingFor } from '../../rpc/acting-agent.ts';
 import { failure, reasonOf } from '../../rpc/failure.ts';
-import { letGo } from '../../rpc/messages.ts';
 import { agentOf, type Principal } from '../../rpc/principal.ts';
 
 /** Where a call goes, and for whom. */
@@ -56,7 +55,6 @@ export class PeerCall implements AsyncIterableIterator<CallToolResponse> {
       tool: create(ToolRefSchema, { upstream: route.upstream, name: request.tool?.name ?? '' }),
     };
     this.#answers = this.#ask();
-    cancellation.onCancel(() => letGo(this.#answers));
   }
 
   async next(): Promise<IteratorResult<CallToolResponse>> {
