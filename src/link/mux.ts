@@ -2,6 +2,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ErrorInfoSchema } from '../../gen/towline/v1/error_info_pb.ts';
 import { LocalError, messageOf } from '../base/errors.ts';
+import { IntMap } from '../base/int-map.ts';
 import type { Log } from '../base/log.ts';
 import { Breach, protocolBreach } from './breach.ts';
 import type { Credit } from './credit.ts';
@@ -35,8 +36,8 @@ export interface MuxParts {
 export class Mux implements StreamHost {
   readonly backlog = { bytes: 0 };
   readonly #parts: MuxParts;
-  readonly #outgoing = new Map<number, OutgoingCall>();
-  readonly #incoming = new Map<number, IncomingCall>();
+  readonly #outgoing = new IntMap<OutgoingCall>();
+  readonly #incoming = new IntMap<IncomingCall>();
   readonly #scheduler: Scheduler;
   #nextId: number;
   #lastRemoteId = 0;
@@ -102,7 +103,7 @@ export class Mux implements StreamHost {
 
   accept(acceptor: StreamAcceptor): void {
     this.#acceptor = acceptor;
-    for (const call of [...this.#incoming.values()]) {
+    for (const call of [...this.#incoming.values()].sort((a, b) => a.id - b.id)) {
       try {
         call.acceptBy(acceptor);
       } catch (error) {

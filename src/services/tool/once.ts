@@ -28,7 +28,8 @@ export interface CallId {
 
 export class OnceOnly {
   readonly #intents: Intents;
-  readonly #running = new Map<string, RunningCall>();
+  /** By key. No `Map`: see `IntMap` for what the tables of one hold on to. */
+  readonly #running: Record<string, RunningCall | undefined> = Object.create(null);
   readonly #answers = new AnswerCache(rememberMs);
   readonly #purge: NodeJS.Timeout;
 
@@ -41,7 +42,7 @@ export class OnceOnly {
 
   /** Renews what runs and forgets what is old. Every minute. */
   async tidy(): Promise<void> {
-    await Promise.all([...this.#running].map(([key, { digest }]) => this.#intents.renew(key, digest)));
+    await Promise.all(this.#calls().map(([key, { digest }]) => this.#intents.renew(key, digest)));
     await this.#intents.purge();
   }
 
@@ -51,7 +52,7 @@ export class OnceOnly {
    */
   run(id: CallId, cancellation: Cancellation, source: CallSource): AsyncIterable<CallToolResponse> {
     const kept = this.#answers.get(id.key);
-    const running = this.#running.get(id.key);
+    const running = this.#running[id.key];
     const known = kept ?? running;
     if (known && known.digest !== id.digest) throw requestIdReused();
     if (kept) return replay(kept.outcome);
@@ -68,9 +69,13 @@ export class OnceOnly {
     return (await this.#intents.find(key)) !== undefined;
   }
 
+  #calls(): [string, RunningCall][] {
+    return Object.entries(this.#running).filter((entry): entry is [string, RunningCall] => entry[1] !== undefined);
+  }
+
   #begin(id: CallId, source: CallSource): RunningCall {
     const call = new RunningCall(id.digest, source);
-    this.#running.set(id.key, call);
+    this.#running[id.key] = call;
     void this.#carryOut(id, call);
     return call;
   }
@@ -79,12 +84,12 @@ export class OnceOnly {
     try {
       await this.#record(id);
     } catch (error) {
-      this.#running.delete(id.key);
+      delete this.#running[id.key];
       call.fail(error);
       return;
     }
     const outcome = await outcomeOf(call);
-    this.#running.delete(id.key);
+    delete this.#running[id.key];
     if (outcome === undefined) return call.finish();
     // A run that was given up may have had its effect all the same.
     if (!call.isAborted) this.#answers.put(id.key, id.digest, outcome);
@@ -100,7 +105,7 @@ export class OnceOnly {
 
   close(): void {
     clearInterval(this.#purge);
-    for (const call of this.#running.values()) call.abort();
+    for (const [, call] of this.#calls()) call.abort();
   }
 }
 

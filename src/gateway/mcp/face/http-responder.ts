@@ -11,11 +11,12 @@ import type { Reply } from './reply.ts';
 export class HttpResponder implements Waiting {
   readonly #response: ServerResponse;
   readonly #takesEvents: boolean;
+  readonly #waiting: number;
 
   constructor(response: ServerResponse, takesEvents: boolean) {
     this.#response = response;
     this.#takesEvents = takesEvents;
-    keepAlive(this);
+    this.#waiting = keepAlive(this);
   }
 
   /** Sends a message before the reply; dropped if the client takes no events. See `Caller.notify`. */
@@ -36,14 +37,14 @@ export class HttpResponder implements Waiting {
 
   /** The end, with a JSON text; without one, the status says it all. */
   end(status: number, text = ''): void {
-    letBe(this);
+    letBe(this.#waiting);
     if (this.#response.headersSent) this.#response.end(text === '' ? '' : `event: message\ndata: ${oneLine(text)}\n\n`);
     else sendJson(this.#response, status, text);
   }
 
   /** See `keepAlive`. A client that has gone is told nothing more. */
   stillHere(): void {
-    if (this.#response.destroyed) letBe(this);
+    if (this.#response.destroyed) letBe(this.#waiting);
     else if (this.#takesEvents) this.#write(': still here\n\n');
   }
 

@@ -4,6 +4,7 @@
  * with the result is delivered before it.
  */
 import { ConnectError } from '@connectrpc/connect';
+import { IntMap } from '../../../base/int-map.ts';
 import { jsonMembers } from '../../../base/json-text.ts';
 import {
   type RpcErrorResponse,
@@ -28,7 +29,7 @@ export interface SessionEvents {
 }
 
 export class Session {
-  readonly #pending = new Map<number, PendingRequest>();
+  readonly #pending = new IntMap<PendingRequest>();
   readonly #events: SessionEvents;
   #channel: Channel | undefined;
   #nextId = 1;
@@ -181,7 +182,7 @@ export class Session {
 
   #failAll(error: ConnectError): void {
     this.#ended ??= error;
-    for (const pending of this.#pending.values()) pending.fail(ConnectError.from(error));
+    for (const pending of [...this.#pending.values()]) pending.fail(ConnectError.from(error));
     this.#pending.clear();
     this.#noteIdle();
   }
