@@ -61,7 +61,7 @@ export class OnceOnly {
 
   /** Whether a call with this key runs, or its answer is kept: asked again, it was let through before. */
   holds(key: string): boolean {
-    return this.#answers.get(key) !== undefined || this.#running.has(key);
+    return this.#answers.get(key) !== undefined || this.#running[key] !== undefined;
   }
 
   /** Whether a call with this key was begun, by this process or one before it. */

@@ -109,7 +109,7 @@ export const builtInChannel: BuiltIn = {
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   }),
 
-  async run(view, call, _callExposed, signal) {
+  async run(view, call, _callExposed, { signal }) {
     const args = JSON.parse(call.arguments || '{}') as Arguments;
     const channel = args.channel ?? '';
     const action = typeof args.action === 'string' && Object.hasOwn(actions, args.action) ? args.action : '';

@@ -49,7 +49,7 @@ export const builtInSetStatus: BuiltIn = {
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   }),
 
-  async run({ clients: { presence } }, call, _callExposed, signal) {
+  async run({ clients: { presence } }, call, _callExposed, { signal }) {
     const wanted = JSON.parse(call.arguments || '{}') as Record<string, unknown>;
     const fault = faultOf(wanted);
     if (fault !== undefined) return errorResult(fault);
