@@ -145,7 +145,7 @@ function itemCheck(
   return valueCheck(field.enum ?? field.scalar, rules);
 }
 
-const listRules: ReadonlySet<string> = new Set(['minItems', 'maxItems', 'items']);
+const listRules: ReadonlySet<string> = new Set(['minItems', 'maxItems', 'items', 'unique']);
 
 function listCheck(
   field: DescField & { fieldKind: 'list' },
@@ -158,9 +158,12 @@ function listCheck(
   const item = itemCheck(field, value?.items);
   if (item === undefined) return undefined;
   const size = between(found?.get('minItems'), found?.get('maxItems'));
+  const unique = found?.get('unique') === true;
+  if (unique && (field.listKind === 'message' || field.scalar === ScalarType.BYTES)) return undefined;
   return (held) => {
     const list = held as unknown[];
-    return size(list.length) && (item === 'free' || list.every(item));
+    if (!size(list.length) || (unique && new Set(list).size < list.length)) return false;
+    return item === 'free' || list.every(item);
   };
 }
 

@@ -48,6 +48,7 @@ const stringRules: Readonly<Record<string, Maker>> = {
   minLen: (limit) =>
     Number(limit) === 1 ? text(({ length }) => length > 0) : text(({ length }) => length >= 2 * Number(limit)),
   maxLen: (limit) => text(({ length }) => length <= Number(limit)),
+  minBytes: (limit) => text(({ length }) => length >= Number(limit)),
   maxBytes: (limit) => text((value) => value.length * 3 <= Number(limit) || Buffer.byteLength(value) <= Number(limit)),
   pattern: (limit) => text((value) => matches(limit as string, value)),
   in: (limit) => {
