@@ -81,7 +81,7 @@ export const builtInMail: BuiltIn = {
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
   }),
 
-  async run({ clients: { mail } }, call, _callExposed, signal) {
+  async run({ clients: { mail } }, call, _callExposed, { signal }) {
     const wanted = JSON.parse(call.arguments || '{}') as Wanted;
     const fault = faultOf(wanted);
     if (fault !== undefined) return errorResult(fault);
