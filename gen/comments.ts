@@ -2761,6 +2761,12 @@ export const comments: Readonly<Record<string, string>> = {
     "How: \"hpke-auth-x25519-sha256-aes256gcm-v1\" (docs/MAIL.md).",
   "towline.v1.SealedBody.sequence":
     "Which message of the context.",
+  "towline.v1.SecretConfig":
+    "SecretConfig says where a secret is: in a file, or what a command prints.",
+  "towline.v1.SecretConfig.command":
+    "A program and its arguments, run in the home with the node's environment. It must end with code 0 within 10 seconds, having printed at most 16 KiB.",
+  "towline.v1.SecretConfig.file":
+    "A file that nobody but its owner may open, at most 16 KiB; a line end behind it does not count. Relative to the home.",
   "towline.v1.SeenRecord":
     "SeenRecord remembers that a mail was taken, for as long as it may be handed over again.",
   "towline.v1.SeenRecord.fingerprint":
@@ -3189,6 +3195,8 @@ export const comments: Readonly<Record<string, string>> = {
     "Headers of each HTTP request, with the same replacements.",
   "towline.v1.UpstreamConfig.protocol":
     "Which protocol era it speaks: auto, legacy (2025-11-25 and before) or modern (2026-07-28). If empty, auto.",
+  "towline.v1.UpstreamConfig.secrets":
+    "Secrets, by the variable that the program finds them in; `${NAME}` stands for them in `env` and `headers`. Read each time the upstream is started, and shown nowhere. `env: {NAME: {file: …}}` says the same.",
   "towline.v1.UpstreamConfig.share":
     "The groups that its tools are shared with. If empty, with nobody.",
   "towline.v1.UpstreamConfig.timeout_ms":

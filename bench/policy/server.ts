@@ -67,7 +67,7 @@ async function serve(): Promise<string> {
     log: silentLog,
   });
   registry.add(ToolService, tools.service);
-  await new Upstreams(tools.local, silentLog).apply([spec]);
+  await new Upstreams(tools.local, new Redactor(), silentLog).apply([spec]);
   const client: Principal = { kind: 'peer', name: 'client', nodeId: identity.nodeId, groups: new Set(['home']) };
   const listener = createListener({
     host: '127.0.0.1',

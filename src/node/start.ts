@@ -292,7 +292,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     carryView({ identity, keyring, isOn: mayRelay, links: () => links.pool.links(), log }),
     createRelayAcceptor({ identity, tls, hello, keyring, adopt, log }),
   );
-  const upstreams = new Upstreams(tools.local, log);
+  const upstreams = new Upstreams(tools.local, redactor, log);
   closers.add(() => upstreams.close());
 
   const self = (): Node =>

@@ -3,6 +3,7 @@
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Redactor } from '../base/redact.ts';
 import type { UpstreamSpec } from '../gateway/mcp/upstream/spec.ts';
 import { createUpstream, type Upstream } from '../gateway/mcp/upstream/upstream.ts';
 import { createClient } from '../rpc/client.ts';
@@ -24,10 +25,12 @@ interface Running {
 export class Upstreams {
   readonly #running = new Map<string, Running>();
   readonly #tools: LocalTools;
+  readonly #redactor: Redactor;
   readonly #log: Log;
 
-  constructor(tools: LocalTools, log: Log) {
+  constructor(tools: LocalTools, redactor: Redactor, log: Log) {
     this.#tools = tools;
+    this.#redactor = redactor;
     this.#log = log;
   }
 
@@ -48,6 +51,7 @@ export class Upstreams {
   #start(spec: UpstreamSpec): void {
     const upstream = createUpstream(spec, {
       log: this.#log.child({ upstream: spec.name }),
+      redactor: this.#redactor,
       clientInfo: { name: 'towline', version },
     });
     this.#running.set(spec.name, { upstream, fingerprint: fingerprintOf(spec) });

@@ -7,6 +7,7 @@ import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/pro
 import { type Config, ConfigSchema } from '../../../gen/towline/v1/config_pb.ts';
 import { messageOf, systemCodeOf } from '../../base/errors.ts';
 import { checkKeys, type Misplaced } from './keys.ts';
+import { liftSecrets } from './lift-secrets.ts';
 import { type ConfigProblem, type ProblemAt, problemText, unusable } from './problem.ts';
 import { ruleViolations } from './rules.ts';
 import { Source } from './source.ts';
@@ -28,11 +29,13 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
 
 /** The same for a text that was read already; `file` names it in problems. */
 export async function parseConfig(file: string, text: string): Promise<LoadedConfig> {
-  const source = new Source(file, text);
-  if (source.problems.length > 0) throw unusable(source.problems);
-  const json = source.json();
-  if (json === null) return nothing(file);
-  if (!isObject(json)) throw unusable([source.problem([], 'a configuration is a map of keys')]);
+  const read = new Source(file, text);
+  if (read.problems.length > 0) throw unusable(read.problems);
+  const said = read.json();
+  if (said === null) return nothing(file);
+  if (!isObject(said)) throw unusable([read.problem([], 'a configuration is a map of keys')]);
+  const { json, place } = liftSecrets(said);
+  const source: Places = { problem: (path, message) => read.problem(place(path), message) };
   const malformed = [...checkKeys(ConfigSchema, json), ...checkTypes(ConfigSchema, json)];
   let usable = without(json, failedUpstreams(source, malformed, []));
   const invalid = await ruleViolations(ConfigSchema, fromJson(ConfigSchema, usable));
@@ -45,12 +48,15 @@ export async function parseConfig(file: string, text: string): Promise<LoadedCon
   };
 }
 
+/** Names the places of what is wrong. */
+type Places = Pick<Source, 'problem'>;
+
 function nothing(file: string): LoadedConfig {
   return { config: create(ConfigSchema), problems: [], problemAt: (_path, message) => `${file}: ${message}` };
 }
 
 /** The names of the upstreams that are to blame. Throws CONFIG_INVALID, telling of all, if more is wrong than upstreams. */
-function failedUpstreams(source: Source, found: readonly Misplaced[], earlier: readonly Misplaced[]): Set<string> {
+function failedUpstreams(source: Places, found: readonly Misplaced[], earlier: readonly Misplaced[]): Set<string> {
   const all = [...earlier, ...found].map(({ path, message }) => source.problem(path, message));
   return new Set(
     found.map(({ path: [key, name] }) => {

@@ -11,9 +11,16 @@ const basicNames =
     ? 'APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP USERNAME USERPROFILE'
     : 'HOME LOGNAME PATH SHELL TERM USER';
 
-/** The basic variables, then the env file, then `env`: the later wins. Throws `ENV_FILE_UNREADABLE`, `VARIABLE_NOT_SET`. */
-export async function childEnvironment(spec: StdioSpec, env: Environment): Promise<Record<string, string>> {
-  return { ...basics(env), ...(await readEnvFile(spec.envFile)), ...expandAll(spec.env, env, 'env') };
+/**
+ * The basic variables, then the env file, then `env`, then the secrets: the later wins. Throws `ENV_FILE_UNREADABLE`,
+ * `VARIABLE_NOT_SET`.
+ */
+export async function childEnvironment(
+  spec: StdioSpec,
+  env: Environment,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
+  return { ...basics(env), ...(await readEnvFile(spec.envFile)), ...expandAll(spec.env, env, 'env'), ...secrets };
 }
 
 function basics(env: Environment): Record<string, string> {

@@ -20,3 +20,9 @@ export const maxTools = 10_000;
 
 /** Unread progress and log events of one call; further ones are dropped, as the reader is slower than the tool. */
 export const maxWaitingEvents = 1_024;
+
+/** A secret, from a file or from a command: keys and certificates are shorter. */
+export const maxSecretBytes = 16 * 1024;
+
+/** How long a command may take to print a secret: one that asks a person never ends. */
+export const secretCommandMs = 10_000;

@@ -1,6 +1,7 @@
 /** What an upstream needs from the node, and the times that tests make shorter. */
 import type { BackoffOptions } from '../../../base/backoff.ts';
 import { type Log, silentLog } from '../../../base/log.ts';
+import { Redactor } from '../../../base/redact.ts';
 import type { Environment } from './expand.ts';
 
 export interface UpstreamOptions {
@@ -8,6 +9,10 @@ export interface UpstreamOptions {
   readonly log?: Log;
   /** Where `${NAME}` is looked up. If absent, the environment of this process. */
   readonly env?: Environment;
+  /** Takes the upstreams' secrets out of what is shown. If absent, one for the upstream alone. */
+  readonly redactor?: Redactor;
+  /** The secrets of this start. Filled in by the upstream itself. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** What the node calls itself to its upstreams. */
   readonly clientInfo?: { readonly name: string; readonly version: string };
   /** How long `server/discover` may go unanswered before `initialize` is tried too. If absent, 3 s. */
@@ -32,6 +37,8 @@ export function resolveOptions(options: UpstreamOptions): ResolvedOptions {
   return {
     log: options.log ?? silentLog,
     env: options.env ?? process.env,
+    redactor: options.redactor ?? new Redactor(),
+    secrets: options.secrets ?? {},
     clientInfo: options.clientInfo ?? { name: 'towline', version: '0' },
     probeTimeoutMs: options.probeTimeoutMs ?? 3_000,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { UpstreamConfig } from '../../../../gen/towline/v1/config_pb.ts';
 import { LocalError } from '../../../base/errors.ts';
+import type { SecretSource, SecretSources } from './secrets.ts';
 
 /** Legacy: 2025-11-25 and before, with `initialize`. Modern: 2026-07-28, stateless. */
 export type Era = 'legacy' | 'modern';
@@ -39,6 +40,8 @@ export type TransportSpec = StdioSpec | HttpSpec | SseSpec;
 
 export interface UpstreamSpec {
   readonly name: string;
+  /** Read when it is started. If absent, none. */
+  readonly secrets?: SecretSources;
   readonly transport: TransportSpec;
   /** The groups that its tools are shared with. */
   readonly share: readonly string[];
@@ -61,6 +64,7 @@ export const defaultTimeoutMs = 600_000;
 export function specFromConfig(name: string, config: UpstreamConfig, home: string): UpstreamSpec {
   return {
     name,
+    secrets: secretsOf(config, home),
     transport: transportOf(name, config, home),
     share: config.share,
     protocol: protocolOf(config.protocol),
@@ -86,6 +90,15 @@ function transportOf(name: string, config: UpstreamConfig, home: string): Transp
   }
   if (transport.case === 'url') return { kind: 'http', url: transport.value, headers: config.headers };
   throw new LocalError('CONFIG_INVALID', `the upstream ${name} has neither a command nor a url`);
+}
+
+function secretsOf({ secrets }: UpstreamConfig, home: string): SecretSources {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, { file, command }]): [string, SecretSource] => [
+      name,
+      file === '' ? { kind: 'command', command, cwd: home } : { kind: 'file', path: resolve(home, file) },
+    ]),
+  );
 }
 
 function protocolOf(text: string): UpstreamSpec['protocol'] {

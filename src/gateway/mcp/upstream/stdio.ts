@@ -19,7 +19,7 @@ export async function openStdio(
   stderr: TextRing,
   events: ChannelEvents,
 ): Promise<Channel> {
-  const env = await childEnvironment(spec, options.env);
+  const env = await childEnvironment(spec, options.env, options.secrets);
   stderr.mark();
   const group = new ChildGroup(spec.command, spec.args, { cwd: spec.cwd, env, graceMs: options.stopGraceMs });
   return new StdioChannel(group, options.log, stderr, events);

@@ -29,10 +29,10 @@ export class TextRing {
     return Buffer.concat(this.#parts).subarray(-this.#maxBytes).toString('utf8');
   }
 
-  /** The last line since the mark that is not empty, at most `maxLength` characters of it. */
-  lastLine(maxLength: number): string {
+  /** The last line since the mark that is not empty, at most `maxLength` characters of what `clean` makes of it. */
+  lastLine(maxLength: number, clean = (text: string) => text): string {
     if (!this.#fresh) return '';
-    const line = this.text().trimEnd().split('\n').at(-1)?.trim() ?? '';
+    const line = clean(this.text()).trimEnd().split('\n').at(-1)?.trim() ?? '';
     return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
   }
 }

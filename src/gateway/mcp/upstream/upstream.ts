@@ -14,9 +14,11 @@ import type { ToolService, WatchToolsResponse } from '../../../../gen/towline/v1
 import { cancellationOf } from '../../../rpc/context.ts';
 import { type CallSite, runCall } from './call.ts';
 import type { OpenChannel } from './channel.ts';
+import { hideInCall, hideInTools } from './hide.ts';
 import { openHttp } from './http.ts';
 import { isOffered, offeredTools, selfAlias, toolNotFound, toolPage } from './offer.ts';
 import { type ResolvedOptions, resolveOptions, type UpstreamOptions } from './options.ts';
+import { readSecrets } from './secrets.ts';
 import type { UpstreamSpec } from './spec.ts';
 import { openSse } from './sse.ts';
 import { newStderrRing, openStdio } from './stdio.ts';
@@ -56,6 +58,10 @@ class RunningUpstream implements Upstream {
   readonly #supervisor: Supervisor;
   readonly #stderr = newStderrRing();
   readonly #listeners = new Set<() => void>();
+  /** Whether it has secrets. */
+  readonly #hides: boolean;
+  /** The values that the redactor knows, and what makes it forget them. */
+  readonly #hidden = new Map<string, () => void>();
   #texts: ToolTexts = noTools;
   #tools: readonly Tool[] = [];
   #forgetTimer: NodeJS.Timeout | undefined;
@@ -63,10 +69,11 @@ class RunningUpstream implements Upstream {
   constructor(spec: UpstreamSpec, options: ResolvedOptions) {
     this.#spec = spec;
     this.#options = { ...options, log: options.log.child({ upstream: spec.name }) };
+    this.#hides = Object.keys(spec.secrets ?? {}).length > 0;
     this.#supervisor = new Supervisor(spec, this.#options, this.#opener(), {
       tools: (texts) => this.#onTools(texts),
       state: () => this.#onState(),
-      lastWords: () => this.#stderr.lastLine(300),
+      lastWords: () => this.#stderr.lastLine(300, (text) => this.#options.redactor.known(text)),
     });
     this.service = this.#serve();
   }
@@ -80,14 +87,16 @@ class RunningUpstream implements Upstream {
   }
 
   status(): UpstreamStatus {
-    const { state, error, restartCount, software } = this.#supervisor;
+    const { state, restartCount } = this.#supervisor;
+    const error = this.#options.redactor.known(this.#supervisor.error);
+    const software = this.#options.redactor.known(this.#supervisor.software);
     const { name, share } = this.#spec;
     const toolCount = this.#tools.length;
     return create(UpstreamStatusSchema, { name, state, error, toolCount, restartCount, software, share: [...share] });
   }
 
   stderr(): string {
-    return this.#stderr.text();
+    return this.#options.redactor.known(this.#stderr.text());
   }
 
   onChange(listener: () => void): () => void {
@@ -99,8 +108,10 @@ class RunningUpstream implements Upstream {
     if (!this.#spec.disabled) this.#supervisor.start();
   }
 
-  stop(): Promise<void> {
-    return this.#supervisor.stop();
+  async stop(): Promise<void> {
+    await this.#supervisor.stop();
+    for (const forget of this.#hidden.values()) forget();
+    this.#hidden.clear();
   }
 
   #serve(): UpstreamService {
@@ -115,7 +126,8 @@ class RunningUpstream implements Upstream {
       watchTools: (_request, { signal }) => this.#watch(signal),
       callTool: (request, context) => {
         this.#checkRef(request.tool);
-        return runCall(site, request, cancellationOf(context));
+        const events = runCall(site, request, cancellationOf(context));
+        return this.#hides ? hideInCall(events, this.#options.redactor) : events;
       },
     };
   }
@@ -138,12 +150,27 @@ class RunningUpstream implements Upstream {
 
   #opener(): OpenChannel {
     const { transport } = this.#spec;
-    if (transport.kind === 'stdio') return (events) => openStdio(transport, this.#options, this.#stderr, events);
-    if (transport.kind === 'http') return (events) => openHttp(transport, this.#options, events);
-    return (events, signal) => openSse(transport, this.#options, events, signal);
+    return async (events, signal) => {
+      const options = await this.#withSecrets();
+      if (transport.kind === 'stdio') return openStdio(transport, options, this.#stderr, events);
+      if (transport.kind === 'http') return openHttp(transport, options, events);
+      return openSse(transport, options, events, signal);
+    };
   }
 
-  #onTools(texts: ToolTexts): void {
+  /** Reads the secrets anew: they may have changed since the last start. */
+  async #withSecrets(): Promise<ResolvedOptions> {
+    if (!this.#hides) return this.#options;
+    const { env, redactor } = this.#options;
+    const secrets = await readSecrets(this.#spec.secrets ?? {}, env);
+    for (const value of Object.values(secrets)) {
+      if (!this.#hidden.has(value)) this.#hidden.set(value, redactor.add(value));
+    }
+    return { ...this.#options, env: { ...env, ...secrets }, secrets };
+  }
+
+  #onTools(listed: ToolTexts): void {
+    const texts = this.#hides ? hideInTools(listed, this.#options.redactor) : listed;
     if (sameTools(this.#texts, texts)) return;
     this.#texts = texts;
     this.#tools = offeredTools(this.#spec, texts);
