@@ -967,6 +967,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The node whose channels, mailboxes, state, memory and skills this node uses: an alias, or \"self\" for its own. If empty, what the first join decided: the hub of the node that invited this one. A node that never joined is its own.",
   "towline.v1.Config.hubs":
     "Other hubs for some of the services.",
+  "towline.v1.Config.limits":
+    "How much of the node one caller may use at a time. The first that is about a caller counts for it.",
   "towline.v1.Config.listen":
     "Where the node listens.",
   "towline.v1.Config.log_level":
@@ -1593,6 +1595,18 @@ export const comments: Readonly<Record<string, string>> = {
     "LeaveGroupResponse tells who knows of it.",
   "towline.v1.LeaveGroupResponse.resigned":
     "Whether an owner took this node out. If not, the others trust this node until an owner removes it.",
+  "towline.v1.LimitsConfig":
+    "LimitsConfig is how much of the node each of some callers may use: every caller has the whole of it for itself. What is above is refused (`resource_exhausted`), with the time to wait. The owner has no limits.",
+  "towline.v1.LimitsConfig.bytes_per_minute":
+    "Bytes of texts and binary fields in requests and answers, each minute. An answer is never cut: it counts against the calls that follow. If absent, 65,536 MiB (64 GiB).",
+  "towline.v1.LimitsConfig.calls":
+    "Calls under way at a time. If absent, 4,096.",
+  "towline.v1.LimitsConfig.quotas":
+    "What services keep for a caller, by name: \"channels\" (how many it made), \"stored_bytes\". If a name is missing, what the service says.",
+  "towline.v1.LimitsConfig.streams":
+    "Streams under way at a time: watches, subscriptions, what never ends by itself. If absent, 4,096.",
+  "towline.v1.LimitsConfig.who":
+    "Whom it is about; any one of these is enough, as in `who` of a rule of the policy. If empty, everybody.",
   "towline.v1.LinkClose":
     "LinkClose ends the link at once. Calls under way fail with `unavailable`.",
   "towline.v1.LinkClose.message":

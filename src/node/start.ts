@@ -69,6 +69,7 @@ import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { homePaths } from './home.ts';
 import { openHubChoice } from './hub/choice.ts';
 import { createJoinActions } from './join-actions.ts';
+import { openUsage } from './limits/open.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
 import { openLogFile } from './log-file.ts';
@@ -216,7 +217,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
-  const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder });
+  const usage = openUsage(() => config.limits, lookUpIn(keyring));
+  const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder, usage });
   const tools = new ToolDirectory({
     gate: policies.gate,
     intents: calls.table('intents'),
@@ -342,6 +344,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const reload = async () => {
     const read = () => readConfiguration(paths, options.mcpFiles ?? []);
     ({ config, upstreams: specs, errors } = await policies.load(read));
+    usage.forget();
     audit.reloaded(errors.length);
     relay.review();
     approval.approvals.review();
@@ -471,6 +474,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
           .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
       }
       policies.keyringChanged();
+      usage.forget();
       presence.refresh(removed.map(({ nodeId }) => nodeId));
       links.rename();
       relay.review();

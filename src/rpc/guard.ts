@@ -16,6 +16,7 @@ import type { CallObserver, ObservedCall } from './observe.ts';
 import type { PolicyGate } from './policy.ts';
 import { principalKey } from './principal.ts';
 import { canceled } from './status.ts';
+import { isLasting, type Usage, type UsedBy } from './usage.ts';
 
 /** A handler that throws nothing but `ConnectError` and answers with whole messages. */
 export type GuardedImpl =
@@ -40,6 +41,8 @@ export interface Guarded extends Needs {
   /** The policy before its calls. If absent, none. */
   readonly gate?: PolicyGate | undefined;
   readonly observer?: CallObserver | undefined;
+  /** What callers use. If absent, nothing is counted. */
+  readonly usage?: Usage | undefined;
   readonly log: Log;
 }
 
@@ -50,8 +53,15 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
   const { input, output } = spec.method;
   const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
   const observe = guarded.observer?.observe(spec.method, guarded.name);
-  const watch = (context: HandlerContext) => new Watch(context, guarded, observe);
-  const valid = (requests: Messages) => mapStream(requests, (request) => checked(check, request));
+  const isStream = isLasting(spec.method);
+  const watch = (context: HandlerContext) => new Watch(context, guarded, isStream, observe);
+  const valid = (requests: Messages, context: HandlerContext) => {
+    const used = guarded.usage?.of(context.values.get(principalKey));
+    return mapStream(requests, (request) => {
+      used?.take(request);
+      return checked(check, request);
+    });
+  };
 
   /** Throws, or rejects, where the policy says no. */
   function decided(context: HandlerContext, request?: Message): Promise<void> | undefined {
@@ -108,7 +118,7 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       case 'client_streaming':
         return {
           kind: spec.kind,
-          call: (requests, context) => single(context, () => spec.impl(valid(requests), context)),
+          call: (requests, context) => single(context, () => spec.impl(valid(requests, context), context)),
         };
       case 'server_streaming':
         return {
@@ -118,7 +128,7 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
       case 'bidi_streaming':
         return {
           kind: spec.kind,
-          call: (requests, context) => stream(context, () => spec.impl(valid(requests), context)),
+          call: (requests, context) => stream(context, () => spec.impl(valid(requests, context), context)),
         };
     }
   }
@@ -135,15 +145,23 @@ class Watch {
   readonly #guarded: Guarded;
   readonly #observe: ((context: HandlerContext) => ObservedCall) | undefined;
   readonly #startedMs = performance.now();
+  readonly #isStream: boolean;
   #observed: ObservedCall | undefined;
+  #used: UsedBy | undefined;
   #isAdmitted = false;
   #isOver = false;
   /** What must be waited for before the caller hears of the end. */
   over: Promise<void> | undefined;
 
-  constructor(context: HandlerContext, guarded: Guarded, observe?: (context: HandlerContext) => ObservedCall) {
+  constructor(
+    context: HandlerContext,
+    guarded: Guarded,
+    isStream: boolean,
+    observe?: (context: HandlerContext) => ObservedCall,
+  ) {
     this.#context = context;
     this.#guarded = guarded;
+    this.#isStream = isStream;
     this.#observe = observe;
   }
 
@@ -160,19 +178,24 @@ class Watch {
     }
   }
 
-  /** The handler is about to run. */
+  /** The handler is about to run. Throws where the caller uses too much. */
   begin(request: Message | undefined): Promise<void> | undefined {
+    const used = this.#guarded.usage?.of(this.#context.values.get(principalKey));
+    used?.enter(this.#isStream, request);
+    this.#used = used;
     this.#observed = this.#observe?.(this.#context);
     return this.#observed?.begin(request);
   }
 
   answer(message: Message): Promise<void> | undefined {
+    this.#used?.give(message);
     return this.#observed?.answer(message);
   }
 
   ended(error?: ConnectError): Promise<void> | undefined {
     if (this.#isOver) return this.over;
     this.#isOver = true;
+    this.#used?.leave(this.#isStream);
     const { log, name, observer } = this.#guarded;
     logCall(log, this.#context.values.get(principalKey), name, this.#startedMs, error);
     if (error && !this.#isAdmitted) observer?.refused(name, this.#context, error);

@@ -48,6 +48,12 @@ export function principalText({ kind, name, tokenId }: Principal): string {
   return tokenId === undefined ? `${kind}:${name}` : `${kind}:${name}#${tokenId}`;
 }
 
+/** Tells callers from each other: a key stays who it is when it gets another alias, whichever agent it names. */
+export function callerKey({ kind, name, nodeId, tokenId, isRelayed }: Principal): string {
+  if (kind === 'peer' && nodeId) return `peer:${Buffer.from(nodeId).toString('latin1')}${isRelayed ? '~' : ''}`;
+  return `${kind}:${name}#${tokenId ?? ''}`;
+}
+
 /** The caller as an agent of its node: its name in addresses and in records. */
 export function agentOf({ kind, name, agent }: Principal): string {
   if (kind === 'peer') return agent ?? NODE_AGENT;

@@ -20,6 +20,7 @@ import { accessOf, scopesOf } from './interceptors/access.ts';
 import { interceptHandler } from './interceptors/handler.ts';
 import type { CallObserver } from './observe.ts';
 import type { PolicyGate } from './policy.ts';
+import type { Usage } from './usage.ts';
 
 /** What a caller that nobody knows may send: an invite and some addresses. Read before it is known who sends it. */
 const STRANGER_MAX_BYTES = 64 * 1024;
@@ -43,6 +44,8 @@ export interface RegistryOptions {
   readonly gate?: PolicyGate;
   /** Told of every call, at every door, those that are refused included. */
   readonly observer?: CallObserver;
+  /** What callers use. If absent, nothing is counted. */
+  readonly usage?: Usage;
   readonly log?: Log;
 }
 
@@ -136,8 +139,8 @@ export class ServiceRegistry {
     }
     const intercepted = interceptHandler(spec, this.#options.interceptors ?? []);
     const validates = options.isBehindDoor !== true;
-    const { gate, observer, log = silentLog } = this.#options;
-    const about = { name, access, scopes: scopesOf(method), validates, gate, observer, log };
+    const { gate, observer, usage, log = silentLog } = this.#options;
+    const about = { name, access, scopes: scopesOf(method), validates, gate, observer, usage, log };
     return { name, method, access, ...guard(intercepted, about) };
   }
 }

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/config.proto.
  */
 export const file_towline_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSKIBgoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIoCgZwb2xpY3kYDCABKAsyGC50b3dsaW5lLnYxLlBvbGljeUNvbmZpZxIuCglhcHByb3ZhbHMYDiABKAsyGy50b3dsaW5lLnYxLkFwcHJvdmFsc0NvbmZpZxImCgVhdWRpdBgUIAEoCzIXLnRvd2xpbmUudjEuQXVkaXRDb25maWcSLgoJZGlzY292ZXJ5GBYgASgLMhsudG93bGluZS52MS5EaXNjb3ZlcnlDb25maWcaTAoOVXBzdHJlYW1zRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgLMhoudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZzoCOAFCCAoGX3JlbGF5Ih8KD0Rpc2NvdmVyeUNvbmZpZxIMCgRtZG5zGAEgASgIIp4CCgpIdWJzQ29uZmlnEjYKCGNoYW5uZWxzGAEgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNwoJbWFpbGJveGVzGAIgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSMwoFc3RhdGUYAyABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZtZW1vcnkYBCABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI0CgZza2lsbHMYBSABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JCKRAQoLQXVkaXRDb25maWcSEQoJYXJndW1lbnRzGAEgASgIEhAKCHJlcXVpcmVkGAIgASgIEiIKCW1heF9ieXRlcxgDIAEoBEIKukgHMgUogICAEEgAiAEBEh4KCG1heF9kYXlzGAQgASgNQge6SAQqAigBSAGIAQFCDAoKX21heF9ieXRlc0ILCglfbWF4X2RheXMi6QIKDExpc3RlbkNvbmZpZxIWCgRob3N0GAEgASgJQgi6SAVyAxiAAhIcCgRwb3J0GAIgASgNQgm6SAYqBBj//wNIAIgBARIbCglhZHZlcnRpc2UYAyADKAlCCLpIBZIBAhAQEhQKDHBsYWluX3JlbW90ZRgEIAEoCBIlCg9tYXhfY29ubmVjdGlvbnMYBSABKA1CB7pIBCoCKAFIAYgBARIxChttYXhfY29ubmVjdGlvbnNfcGVyX2FkZHJlc3MYBiABKA1CB7pIBCoCKAFIAogBARI1Ch9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zGAcgASgNQge6SAQqAigBSAOIAQFCBwoFX3BvcnRCEgoQX21heF9jb25uZWN0aW9uc0IeChxfbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzQiIKIF9tYXhfdW5hdXRoZW50aWNhdGVkX2Nvbm5lY3Rpb25zIjgKCVRsc0NvbmZpZxIVCgRjZXJ0GAEgASgJQge6SARyAhABEhQKA2tleRgCIAEoCUIHukgEcgIQASJfCg1NY3BGaWxlQ29uZmlnEhUKBHBhdGgYASABKAlCB7pIBHICEAESNwoFc2hhcmUYAiADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQimAYKDlVwc3RyZWFtQ29uZmlnEhEKB2NvbW1hbmQYASABKAlIABINCgN1cmwYAiABKAlIABIXCgRhcmdzGAMgAygJQgm6SAaSAQMQgAgSOwoDZW52GAQgAygLMiMudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZy5FbnZFbnRyeUIJukgGmgEDEIAIEhUKA2N3ZBgFIAEoCUIIukgFcgMYgCASQwoHaGVhZGVycxgGIAMoCzInLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuSGVhZGVyc0VudHJ5Qgm6SAaaAQMQgAESNwoFc2hhcmUYByADKAlCKLpIJZIBIhBAIh5yHDIaXlthLXowLTldW2EtejAtOV8tXXswLDMxfSQSMAoIcHJvdG9jb2wYCCABKAlCHrpIG3IZMhdeKGF1dG98bGVnYWN5fG1vZGVybik/JBIgCgp0aW1lb3V0X21zGAkgASgNQge6SAQqAigBSAGIAQESEAoIZGlzYWJsZWQYCiABKAgSKwoFdG9vbHMYCyABKAsyHC50b3dsaW5lLnYxLlRvb2xGaWx0ZXJDb25maWcSGgoIZW52X2ZpbGUYDCABKAlCCLpIBXIDGIAgEhkKEXRydXN0X2Fubm90YXRpb25zGA0gASgIEmYKB3NlY3JldHMYDiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLlNlY3JldHNFbnRyeUIsukgpmgEmEEAiInIgMh5eW0EtWmEtel9dW0EtWmEtejAtOV9dezAsMTI3fSQaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARpICgxTZWNyZXRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhgudG93bGluZS52MS5TZWNyZXRDb25maWc6AjgBQhIKCXRyYW5zcG9ydBIFukgCCAFCDQoLX3RpbWVvdXRfbXMiswEKDFNlY3JldENvbmZpZxIWCgRmaWxlGAEgASgJQgi6SAVyAxiAIBIgCgdjb21tYW5kGAIgAygJQg+6SAySAQkQQCIFcgMYgCA6abpIZhpkChFzZWNyZXQub25lX3NvdXJjZRIfZ2l2ZSBlaXRoZXIgYSBmaWxlIG9yIGEgY29tbWFuZBouKHRoaXMuZmlsZSAhPSAnJykgIT0gKHRoaXMuY29tbWFuZC5zaXplKCkgPiAwKSJFChBUb29sRmlsdGVyQ29uZmlnEhgKBWFsbG93GAEgAygJQgm6SAaSAQMQgCASFwoEZGVueRgCIAMoCUIJukgGkgEDEIAgIvMBCg9BcHByb3ZhbHNDb25maWcSPQoJYXBwcm92ZXJzGAEgAygJQiq6SCeSASQQQCIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSPAoIcmVxdWlyZWQYAiADKAlCKrpIJ5IBJBAQIiByHjIcXkA/W2EtejAtOV1bYS16MC05Xy1dezAsMzF9JBIeCgZxdW9ydW0YAyABKA1CCbpIBioEGBAoAUgAiAEBEjgKBHdhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIDCJAcMgIIAUIJCgdfcXVvcnVtYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_towline_v1_policy]);
+  fileDesc("Chd0b3dsaW5lL3YxL2NvbmZpZy5wcm90bxIKdG93bGluZS52MSK9BgoGQ29uZmlnEjIKBG5hbWUYASABKAlCJLpIIXIfMh1eKFthLXowLTldW2EtejAtOV8tXXswLDMxfSk/JBI1CgRyb2xlGAIgASgJQie6SCRyIjIgXihvcmNoZXN0cmF0b3J8dGhpbmtlcnx3b3JrZXIpPyQSFgoEdGVhbRgDIAEoCUIIukgFcgMYgAESKAoGbGlzdGVuGAQgASgLMhgudG93bGluZS52MS5MaXN0ZW5Db25maWcSSAoJdXBzdHJlYW1zGAUgAygLMiEudG93bGluZS52MS5Db25maWcuVXBzdHJlYW1zRW50cnlCErpID5oBDBCAAiIHcgUQARiAARI2CgltY3BfZmlsZXMYBiADKAsyGS50b3dsaW5lLnYxLk1jcEZpbGVDb25maWdCCLpIBZIBAhBAEiIKA3RscxgHIAEoCzIVLnRvd2xpbmUudjEuVGxzQ29uZmlnEjQKCWxvZ19sZXZlbBgIIAEoCUIhukgechwyGl4oZGVidWd8aW5mb3x3YXJufGVycm9yKT8kEhIKBXJlbGF5GAkgASgISACIAQESMQoDaHViGAogASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSJAoEaHVicxgLIAEoCzIWLnRvd2xpbmUudjEuSHVic0NvbmZpZxIoCgZwb2xpY3kYDCABKAsyGC50b3dsaW5lLnYxLlBvbGljeUNvbmZpZxIzCgZsaW1pdHMYDSADKAsyGC50b3dsaW5lLnYxLkxpbWl0c0NvbmZpZ0IJukgGkgEDEIACEi4KCWFwcHJvdmFscxgOIAEoCzIbLnRvd2xpbmUudjEuQXBwcm92YWxzQ29uZmlnEiYKBWF1ZGl0GBQgASgLMhcudG93bGluZS52MS5BdWRpdENvbmZpZxIuCglkaXNjb3ZlcnkYFiABKAsyGy50b3dsaW5lLnYxLkRpc2NvdmVyeUNvbmZpZxpMCg5VcHN0cmVhbXNFbnRyeRILCgNrZXkYASABKAkSKQoFdmFsdWUYAiABKAsyGi50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnOgI4AUIICgZfcmVsYXkiHwoPRGlzY292ZXJ5Q29uZmlnEgwKBG1kbnMYASABKAgi1gMKDExpbWl0c0NvbmZpZxK9AQoDd2hvGAEgAygJQq8BukirAZIBpwEQgAIioQFyngEYgAEymAFeKFsqXXwocGVlcnxhZ2VudHxwcm9ncmFtKTooWypdfFthLXowLTldW2EtejAtOV8uLV17MCw2M30pfChncm91cHxyb2xlKTpbYS16MC05XVthLXowLTlfLV17MCwzMX18dG9rZW46WzAtOWEtZl17MzJ9fGtleTpkaWQ6a2V5OnpbMS05QS1ISi1OUC1aYS1rbS16XSspJBIbCgVjYWxscxgCIAEoDUIHukgEKgIoAUgAiAEBEh0KB3N0cmVhbXMYAyABKA1CB7pIBCoCKAFIAYgBARIoChBieXRlc19wZXJfbWludXRlGAQgASgEQgm6SAYyBCiAgARIAogBARJGCgZxdW90YXMYBSADKAsyJC50b3dsaW5lLnYxLkxpbWl0c0NvbmZpZy5RdW90YXNFbnRyeUIQukgNmgEKEEAiBnIEEAEYQBotCgtRdW90YXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBQggKBl9jYWxsc0IKCghfc3RyZWFtc0ITChFfYnl0ZXNfcGVyX21pbnV0ZSKeAgoKSHVic0NvbmZpZxI2CghjaGFubmVscxgBIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjcKCW1haWxib3hlcxgCIAEoCUIkukghch8yHV4oW2EtejAtOV1bYS16MC05Xy1dezAsMzF9KT8kEjMKBXN0YXRlGAMgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNAoGbWVtb3J5GAQgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQSNAoGc2tpbGxzGAUgASgJQiS6SCFyHzIdXihbYS16MC05XVthLXowLTlfLV17MCwzMX0pPyQikQEKC0F1ZGl0Q29uZmlnEhEKCWFyZ3VtZW50cxgBIAEoCBIQCghyZXF1aXJlZBgCIAEoCBIiCgltYXhfYnl0ZXMYAyABKARCCrpIBzIFKICAgBBIAIgBARIeCghtYXhfZGF5cxgEIAEoDUIHukgEKgIoAUgBiAEBQgwKCl9tYXhfYnl0ZXNCCwoJX21heF9kYXlzIukCCgxMaXN0ZW5Db25maWcSFgoEaG9zdBgBIAEoCUIIukgFcgMYgAISHAoEcG9ydBgCIAEoDUIJukgGKgQY//8DSACIAQESGwoJYWR2ZXJ0aXNlGAMgAygJQgi6SAWSAQIQEBIUCgxwbGFpbl9yZW1vdGUYBCABKAgSJQoPbWF4X2Nvbm5lY3Rpb25zGAUgASgNQge6SAQqAigBSAGIAQESMQobbWF4X2Nvbm5lY3Rpb25zX3Blcl9hZGRyZXNzGAYgASgNQge6SAQqAigBSAKIAQESNQofbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucxgHIAEoDUIHukgEKgIoAUgDiAEBQgcKBV9wb3J0QhIKEF9tYXhfY29ubmVjdGlvbnNCHgocX21heF9jb25uZWN0aW9uc19wZXJfYWRkcmVzc0IiCiBfbWF4X3VuYXV0aGVudGljYXRlZF9jb25uZWN0aW9ucyI4CglUbHNDb25maWcSFQoEY2VydBgBIAEoCUIHukgEcgIQARIUCgNrZXkYAiABKAlCB7pIBHICEAEiXwoNTWNwRmlsZUNvbmZpZxIVCgRwYXRoGAEgASgJQge6SARyAhABEjcKBXNoYXJlGAIgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kIpgGCg5VcHN0cmVhbUNvbmZpZxIRCgdjb21tYW5kGAEgASgJSAASDQoDdXJsGAIgASgJSAASFwoEYXJncxgDIAMoCUIJukgGkgEDEIAIEjsKA2VudhgEIAMoCzIjLnRvd2xpbmUudjEuVXBzdHJlYW1Db25maWcuRW52RW50cnlCCbpIBpoBAxCACBIVCgNjd2QYBSABKAlCCLpIBXIDGIAgEkMKB2hlYWRlcnMYBiADKAsyJy50b3dsaW5lLnYxLlVwc3RyZWFtQ29uZmlnLkhlYWRlcnNFbnRyeUIJukgGmgEDEIABEjcKBXNoYXJlGAcgAygJQii6SCWSASIQQCIechwyGl5bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjAKCHByb3RvY29sGAggASgJQh66SBtyGTIXXihhdXRvfGxlZ2FjeXxtb2Rlcm4pPyQSIAoKdGltZW91dF9tcxgJIAEoDUIHukgEKgIoAUgBiAEBEhAKCGRpc2FibGVkGAogASgIEisKBXRvb2xzGAsgASgLMhwudG93bGluZS52MS5Ub29sRmlsdGVyQ29uZmlnEhoKCGVudl9maWxlGAwgASgJQgi6SAVyAxiAIBIZChF0cnVzdF9hbm5vdGF0aW9ucxgNIAEoCBJmCgdzZWNyZXRzGA4gAygLMicudG93bGluZS52MS5VcHN0cmVhbUNvbmZpZy5TZWNyZXRzRW50cnlCLLpIKZoBJhBAIiJyIDIeXltBLVphLXpfXVtBLVphLXowLTlfXXswLDEyN30kGioKCEVudkVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaSAoMU2VjcmV0c0VudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLnRvd2xpbmUudjEuU2VjcmV0Q29uZmlnOgI4AUISCgl0cmFuc3BvcnQSBbpIAggBQg0KC190aW1lb3V0X21zIrMBCgxTZWNyZXRDb25maWcSFgoEZmlsZRgBIAEoCUIIukgFcgMYgCASIAoHY29tbWFuZBgCIAMoCUIPukgMkgEJEEAiBXIDGIAgOmm6SGYaZAoRc2VjcmV0Lm9uZV9zb3VyY2USH2dpdmUgZWl0aGVyIGEgZmlsZSBvciBhIGNvbW1hbmQaLih0aGlzLmZpbGUgIT0gJycpICE9ICh0aGlzLmNvbW1hbmQuc2l6ZSgpID4gMCkiRQoQVG9vbEZpbHRlckNvbmZpZxIYCgVhbGxvdxgBIAMoCUIJukgGkgEDEIAgEhcKBGRlbnkYAiADKAlCCbpIBpIBAxCAICLzAQoPQXBwcm92YWxzQ29uZmlnEj0KCWFwcHJvdmVycxgBIAMoCUIqukgnkgEkEEAiIHIeMhxeQD9bYS16MC05XVthLXowLTlfLV17MCwzMX0kEjwKCHJlcXVpcmVkGAIgAygJQiq6SCeSASQQECIgch4yHF5AP1thLXowLTldW2EtejAtOV8tXXswLDMxfSQSHgoGcXVvcnVtGAMgASgNQgm6SAYqBBgQKAFIAIgBARI4CgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwiQHDICCAFCCQoHX3F1b3J1bWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_towline_v1_policy]);
 
 /**
  * Config is the file `towline.yaml` in a node's home. Its keys are the field names below.
@@ -110,6 +110,13 @@ export type Config = Message<"towline.v1.Config"> & {
   policy?: PolicyConfig | undefined;
 
   /**
+   * How much of the node one caller may use at a time. The first that is about a caller counts for it.
+   *
+   * @generated from field: repeated towline.v1.LimitsConfig limits = 13;
+   */
+  limits: LimitsConfig[];
+
+  /**
    * Who is asked when the policy says `ask`.
    *
    * @generated from field: towline.v1.ApprovalsConfig approvals = 14;
@@ -162,6 +169,58 @@ export const DiscoveryConfigSchema: GenMessage<DiscoveryConfig> = /*@__PURE__*/
   messageDesc(file_towline_v1_config, 1);
 
 /**
+ * LimitsConfig is how much of the node each of some callers may use: every caller has the whole of it for itself. What is
+ * above is refused (`resource_exhausted`), with the time to wait. The owner has no limits.
+ *
+ * @generated from message towline.v1.LimitsConfig
+ */
+export type LimitsConfig = Message<"towline.v1.LimitsConfig"> & {
+  /**
+   * Whom it is about; any one of these is enough, as in `who` of a rule of the policy. If empty, everybody.
+   *
+   * @generated from field: repeated string who = 1;
+   */
+  who: string[];
+
+  /**
+   * Calls under way at a time. If absent, 4,096.
+   *
+   * @generated from field: optional uint32 calls = 2;
+   */
+  calls?: number | undefined;
+
+  /**
+   * Streams under way at a time: watches, subscriptions, what never ends by itself. If absent, 4,096.
+   *
+   * @generated from field: optional uint32 streams = 3;
+   */
+  streams?: number | undefined;
+
+  /**
+   * Bytes of texts and binary fields in requests and answers, each minute. An answer is never cut: it counts against the
+   * calls that follow. If absent, 65,536 MiB (64 GiB).
+   *
+   * @generated from field: optional uint64 bytes_per_minute = 4;
+   */
+  bytesPerMinute?: bigint | undefined;
+
+  /**
+   * What services keep for a caller, by name: "channels" (how many it made), "stored_bytes". If a name is missing, what the
+   * service says.
+   *
+   * @generated from field: map<string, uint64> quotas = 5;
+   */
+  quotas: { [key: string]: bigint };
+};
+
+/**
+ * Describes the message towline.v1.LimitsConfig.
+ * Use `create(LimitsConfigSchema)` to create a new message.
+ */
+export const LimitsConfigSchema: GenMessage<LimitsConfig> = /*@__PURE__*/
+  messageDesc(file_towline_v1_config, 2);
+
+/**
  * HubsConfig names the hub of each service: an alias, or "self". Where empty, `hub` of the configuration counts.
  *
  * @generated from message towline.v1.HubsConfig
@@ -208,7 +267,7 @@ export type HubsConfig = Message<"towline.v1.HubsConfig"> & {
  * Use `create(HubsConfigSchema)` to create a new message.
  */
 export const HubsConfigSchema: GenMessage<HubsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 2);
+  messageDesc(file_towline_v1_config, 3);
 
 /**
  * AuditConfig says how the audit log is kept.
@@ -252,7 +311,7 @@ export type AuditConfig = Message<"towline.v1.AuditConfig"> & {
  * Use `create(AuditConfigSchema)` to create a new message.
  */
 export const AuditConfigSchema: GenMessage<AuditConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 3);
+  messageDesc(file_towline_v1_config, 4);
 
 /**
  * ListenConfig says where a node listens.
@@ -316,7 +375,7 @@ export type ListenConfig = Message<"towline.v1.ListenConfig"> & {
  * Use `create(ListenConfigSchema)` to create a new message.
  */
 export const ListenConfigSchema: GenMessage<ListenConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 4);
+  messageDesc(file_towline_v1_config, 5);
 
 /**
  * TlsConfig names an ordinary certificate.
@@ -344,7 +403,7 @@ export type TlsConfig = Message<"towline.v1.TlsConfig"> & {
  * Use `create(TlsConfigSchema)` to create a new message.
  */
 export const TlsConfigSchema: GenMessage<TlsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 5);
+  messageDesc(file_towline_v1_config, 6);
 
 /**
  * McpFileConfig names an MCP configuration file.
@@ -372,7 +431,7 @@ export type McpFileConfig = Message<"towline.v1.McpFileConfig"> & {
  * Use `create(McpFileConfigSchema)` to create a new message.
  */
 export const McpFileConfigSchema: GenMessage<McpFileConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 6);
+  messageDesc(file_towline_v1_config, 7);
 
 /**
  * UpstreamConfig is one MCP server.
@@ -496,7 +555,7 @@ export type UpstreamConfig = Message<"towline.v1.UpstreamConfig"> & {
  * Use `create(UpstreamConfigSchema)` to create a new message.
  */
 export const UpstreamConfigSchema: GenMessage<UpstreamConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 7);
+  messageDesc(file_towline_v1_config, 8);
 
 /**
  * SecretConfig says where a secret is: in a file, or what a command prints.
@@ -525,7 +584,7 @@ export type SecretConfig = Message<"towline.v1.SecretConfig"> & {
  * Use `create(SecretConfigSchema)` to create a new message.
  */
 export const SecretConfigSchema: GenMessage<SecretConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 8);
+  messageDesc(file_towline_v1_config, 9);
 
 /**
  * ToolFilterConfig chooses tools by exact name.
@@ -553,7 +612,7 @@ export type ToolFilterConfig = Message<"towline.v1.ToolFilterConfig"> & {
  * Use `create(ToolFilterConfigSchema)` to create a new message.
  */
 export const ToolFilterConfigSchema: GenMessage<ToolFilterConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 9);
+  messageDesc(file_towline_v1_config, 10);
 
 /**
  * ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is
@@ -597,5 +656,5 @@ export type ApprovalsConfig = Message<"towline.v1.ApprovalsConfig"> & {
  * Use `create(ApprovalsConfigSchema)` to create a new message.
  */
 export const ApprovalsConfigSchema: GenMessage<ApprovalsConfig> = /*@__PURE__*/
-  messageDesc(file_towline_v1_config, 10);
+  messageDesc(file_towline_v1_config, 11);
 

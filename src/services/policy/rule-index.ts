@@ -3,10 +3,10 @@
  * that a decision looks only at those that can matter.
  */
 import type { ToolPlace } from '../../rpc/policy.ts';
-import type { Principal } from '../../rpc/principal.ts';
+import { callerKey, type Principal } from '../../rpc/principal.ts';
 import { MAX_PLACES, MAX_SUBJECTS } from './limits.ts';
 import { isSteady, pathOf, type Rule } from './rule.ts';
-import { type LookUp, type Subject, subjectKey, subjectOf } from './selector.ts';
+import { type LookUp, type Subject, subjectOf } from './selector.ts';
 
 /** A caller, and its rules place by place. */
 export interface Caller {
@@ -35,7 +35,7 @@ export class RuleIndex {
   caller(principal: Principal): Caller {
     const known = this.#byPrincipal.get(principal);
     if (known) return known;
-    const key = subjectKey(principal);
+    const key = callerKey(principal);
     const caller = this.#byKey.get(key) ?? this.#add(key, principal);
     this.#byPrincipal.set(principal, caller);
     return caller;

@@ -60,9 +60,3 @@ export function subjectOf(principal: Principal, lookUp: LookUp): Subject {
   if (kind === 'peer' && key !== '') selectors.add(`key:${key}`);
   return { selectors, isOwner, kind, name, groups, role, token: tokenId, key, isRelayed };
 }
-
-/** Tells callers from each other: a key stays who it is when it gets another alias. */
-export function subjectKey({ kind, name, nodeId, tokenId, isRelayed }: Principal): string {
-  if (kind === 'peer' && nodeId) return `peer:${Buffer.from(nodeId).toString('latin1')}${isRelayed ? '~' : ''}`;
-  return `${kind}:${name}#${tokenId ?? ''}`;
-}

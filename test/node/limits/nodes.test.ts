@@ -1,0 +1,65 @@
+// A caller that takes too much slows itself and nobody else: on whole nodes, over real links.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { errorInfoOf } from '../../../src/rpc/failure.ts';
+import type { Principal } from '../../../src/rpc/principal.ts';
+import { type LocalNode, localNodes } from '../../fixtures/nodes.ts';
+
+const claude: Principal = { kind: 'agent', name: 'claude', groups: new Set() };
+const upstream = join(import.meta.dirname, '..', '..', 'fixtures', 'echo-server.ts');
+
+async function call(node: LocalNode, size = 0): Promise<string> {
+  const tool = { node: 'work', upstream: 'echo', name: 'whoami' };
+  try {
+    const argumentsJson = JSON.stringify({ text: 'x'.repeat(size) });
+    for await (const _ of node.running.clients(claude).tools.callTool({ tool, argumentsJson }));
+    return 'done';
+  } catch (error) {
+    const info = errorInfoOf(error);
+    return `${info?.reason}${info?.retryDelayMs ? ', to be tried again' : ''}`;
+  }
+}
+
+const busy = 'TOO_MANY_CALLS, to be tried again';
+
+describe('the limits of a caller', () => {
+  it('slow a greedy peer down, and nobody else', async () => {
+    await using nodes = await localNodes();
+    const [work, greedy, modest] = [
+      await nodes.start('work'),
+      await nodes.start('greedy'),
+      await nodes.start('modest'),
+    ];
+    await greedy.join(work);
+    await modest.join(work);
+    const configure = async (limits: string) => {
+      await writeFile(
+        join(work.home, 'towline.yaml'),
+        `upstreams: {echo: {command: "${process.execPath}", args: ["${upstream}"], share: [home]}}\nlimits: [${limits}]\n`,
+      );
+      await work.admin.reload({});
+    };
+    await configure('{who: ["peer:greedy"], calls: 4}');
+    await vi.waitFor(async () => expect([await call(greedy), await call(modest)]).toEqual(['done', 'done']), {
+      timeout: 10_000,
+    });
+
+    const flood = Promise.all(Array.from({ length: 200 }, () => call(greedy)));
+    const others: string[] = [];
+    for (let n = 0; n < 10; n++) others.push(await call(modest));
+    expect(others).toEqual(Array(10).fill('done'));
+    const outcomes = new Set(await flood);
+    expect([...outcomes].sort()).toEqual([busy, 'done']);
+    // Nothing is left counted when it has ended.
+    expect(await Promise.all([1, 2, 3, 4].map(() => call(greedy)))).toEqual(Array(4).fill('done'));
+
+    await configure('{who: ["peer:greedy"], bytes_per_minute: 65536}');
+    expect(await call(greedy, 100_000)).toBe('done');
+    await vi.waitFor(async () => expect(await call(greedy, 100_000)).toBe('TOO_MANY_BYTES, to be tried again'));
+    expect(await call(modest, 100_000)).toBe('done');
+
+    await configure('');
+    expect(await call(greedy, 100_000)).toBe('done');
+  });
+});
