@@ -16,6 +16,7 @@ import {
 import { messageOf } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { failure } from './failure.ts';
+import { blameCaller } from './malformed.ts';
 import { type Principal, principalValues, stranger } from './principal.ts';
 import type { ServiceRegistry } from './registry.ts';
 
@@ -85,6 +86,7 @@ function handlersOf(registry: ServiceRegistry): () => Handlers {
   const requestGate = (context: HandlerContext) => {
     const refusal = context.values.get(refusalKey);
     if (refusal) throw refusal;
+    blameCaller(context);
     registry.find(context.method)?.admit(context);
   };
   return () => {

@@ -85,4 +85,38 @@ describe('the HTTP door', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: Code.Unimplemented });
   });
+
+  describe('blames its caller for bytes that are no message', () => {
+    const bytes = { 'a string that is no UTF-8': [0x0a, 2, 0xff, 0xfe], 'a field that is cut': [0x0a, 9, 0x61] };
+    const requests = Object.entries(bytes).map(([what, each]) => [what, Uint8Array.from(each)] as const);
+    const post = (url: string, type: string, body: Uint8Array) =>
+      fetch(`${url}/towline.test.ProbeService/Echo`, { method: 'POST', headers: { 'content-type': type }, body });
+
+    it.each(requests)('by Connect: %s', async (_, body) => {
+      const response = await post(await serve(registry(), owner), 'application/proto', body);
+      expect(response.status).toBe(400);
+      const answer = await response.text();
+      expect(JSON.parse(answer)).toMatchObject({
+        code: 'invalid_argument',
+        details: [{ type: 'towline.v1.ErrorInfo' }],
+      });
+      expect(answer).toContain('the request is not a towline.test.Probe');
+    });
+
+    it.each(requests)('by gRPC-Web: %s', async (_, body) => {
+      const envelope = Uint8Array.of(0, 0, 0, 0, body.length, ...body);
+      const response = await post(await serve(registry(), owner), 'application/grpc-web+proto', envelope);
+      expect(await response.text()).toContain(`grpc-status: ${Code.InvalidArgument}`);
+    });
+
+    it('and takes the fault itself where it is its own', async () => {
+      const faulty = new ServiceRegistry().add(ProbeService, {
+        echo: () => {
+          throw new Error('parse binary: a fault of ours');
+        },
+      });
+      const response = await post(await serve(faulty, owner), 'application/proto', new Uint8Array());
+      expect(response.status).toBe(500);
+    });
+  });
 });

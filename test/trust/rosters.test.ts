@@ -232,6 +232,24 @@ describe('a roster that somebody shows', () => {
     expect(bob.rosters.refusal('team')).toBeUndefined();
   });
 
+  it('of a lower version, though an owner signed it, lets nobody back in, not even after a restart', async () => {
+    const { ann, bob } = await pair();
+    const carl = newNodeId();
+    const older = await ann.rosters.edit('team', (draft) => draft.admit({ nodeId: carl, alias: 'carl' }));
+    await bob.offer(older);
+    const newer = await ann.rosters.edit('team', (draft) => draft.revoke(carl));
+    await bob.offer(newer);
+    const file = readFileSync(bob.file('team.roster'));
+    expect(await bob.offer(older)).toMatchObject({ verdict: 'older' });
+    expect(bob.aliases).toEqual(['ann']);
+    expect(bob.rosters.wants(ann.rosters.head(older))).toBe(false);
+    expect(readFileSync(bob.file('team.roster'))).toEqual(file);
+    await bob.open();
+    expect(await bob.offer(older)).toMatchObject({ verdict: 'older' });
+    expect(bob.aliases).toEqual(['ann']);
+    expect(bob.keyring.byId(carl)).toBeUndefined();
+  });
+
   it('is asked for once if it says nothing new', async () => {
     const { ann, bob, held } = await pair();
     const newer = await ann.rosters.edit('team', () => undefined);

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import makeMdns from 'multicast-dns';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
+import { dialTls } from '../../../src/link/carrier/tls.ts';
 import { Candidates } from '../../../src/node/discovery/candidates.ts';
 import { CANDIDATE_MS, MAX_ANSWERS_PER_SECOND, MAX_CANDIDATES } from '../../../src/node/discovery/limits.ts';
 import { openMdns } from '../../../src/node/discovery/mdns.ts';
 import { announcementsIn, recordsOf } from '../../../src/node/discovery/records.ts';
 import { formatNodeId } from '../../../src/trust/node-id.ts';
+import { listen as listenForLinks, testNode } from '../../link/support.ts';
 import { Clock, newNodeId } from '../../trust/support.ts';
 
 const wait = { timeout: 10_000, interval: 20 };
@@ -87,6 +89,20 @@ describe('nodes on one network', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(heard.every((line) => line.startsWith(formatNodeId(desk)))).toBe(true);
     expect(heard.length).toBeLessThanOrEqual(2 * MAX_ANSWERS_PER_SECOND);
+  });
+
+  it('hand no link to a liar who announces a trusted key from its own address: the key does not answer there', async () => {
+    const group = await freePort();
+    const [node, desk] = [testNode(), newNodeId()];
+    await using trap = await listenForLinks(testNode());
+    const port = Number(trap.address.split(':').at(-1));
+    const { heard } = await listen(group, [desk], node.nodeId);
+    const other = liar(group);
+    await new Promise<void>((resolve) => other.once('ready', resolve));
+    other.respond(recordsOf({ nodeId: desk, port }));
+    await vi.waitFor(() => expect(heard).toEqual([`${formatNodeId(desk)} 127.0.0.1:${port}`]), wait);
+    const dialed = dialTls({ identity: await node.tls(), nodeId: desk, address: `127.0.0.1:${port}` });
+    await expect(dialed).rejects.toMatchObject({ reason: 'LINK_KEY_MISMATCH' });
   });
 
   it('believe nobody who answers from another port', async () => {
