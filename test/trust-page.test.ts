@@ -20,6 +20,8 @@ describe('the page of trust', () => {
       'stranger',
       'malicious peer',
       'malicious hub',
+      'malicious upstream',
+      'malicious MCP client',
       'thief of a token',
       'cloned home',
       'prompt-injected agent',
