@@ -53,6 +53,11 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     }
   }
 
+  /** The next item, if it is there already. */
+  takeNow(): T | undefined {
+    return this.#items.shift();
+  }
+
   next(): Promise<IteratorResult<T>> {
     if (this.#items.length > 0) return Promise.resolve({ value: this.#items.shift() as T, done: false });
     const waiter = Promise.withResolvers<IteratorResult<T>>();

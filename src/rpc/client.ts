@@ -104,7 +104,12 @@ class ResponseReader implements AsyncIterableIterator<Message> {
     response.catch(() => undefined);
   }
 
-  async next(): Promise<IteratorResult<Message>> {
+  next(): Promise<IteratorResult<Message>> {
+    if (this.#answers && this.#options?.onTrailer === undefined) return this.#answers.next();
+    return this.#openAndNext();
+  }
+
+  async #openAndNext(): Promise<IteratorResult<Message>> {
     this.#answers ??= await this.#open();
     const result = await this.#answers.next();
     if (result.done && this.#resolved) this.#options?.onTrailer?.(this.#resolved.trailer);

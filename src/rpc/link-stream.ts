@@ -10,6 +10,7 @@ import { letGo, missingMessage } from './messages.ts';
 export class LinkStreamCall extends LinkAnswers {
   readonly #requests: AsyncIterator<Message>;
   readonly #ready = Promise.withResolvers<void>();
+  #isReady = false;
 
   constructor(call: LinkCallOptions, method: DescMethodStreaming, requests: AsyncIterator<Message>) {
     super(call, method);
@@ -30,11 +31,16 @@ export class LinkStreamCall extends LinkAnswers {
 
   override onHeaders(metadata: readonly Metadata[]): void {
     super.onHeaders(metadata);
-    this.#ready.resolve();
+    this.#heard();
   }
 
   override onMessage(data: Uint8Array): void {
     super.onMessage(data);
+    if (!this.#isReady) this.#heard();
+  }
+
+  #heard(): void {
+    this.#isReady = true;
     this.#ready.resolve();
   }
 

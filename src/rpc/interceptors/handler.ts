@@ -11,7 +11,8 @@ import type {
   UnaryRequest,
   UnaryResponse,
 } from '@connectrpc/connect';
-import { asMessage, mapStream, once, onlyMessage } from '../messages.ts';
+import type { Answers } from '../guard.ts';
+import { asMessage, type Init, mapStream, once, onlyMessage } from '../messages.ts';
 import { chain, type Next } from './chain.ts';
 import { HandlerRequest, HandlerResponse } from './lazy.ts';
 
@@ -59,25 +60,69 @@ async function runUnary(
   return (response as UnaryResponse).message;
 }
 
-async function* runStream(
+function runStream(
   spec: MethodImplSpec,
   interceptors: readonly Interceptor[],
   messages: AsyncIterable<Message>,
   context: HandlerContext,
-): AsyncGenerator<Message> {
-  const method = spec.method as DescMethodStreaming;
-  const request = { ...requestParts(context), stream: true, method, message: messages } as const;
-  const last: Next = async (call) => {
-    const seen = new InterceptedContext(context, call);
-    const message = mapStream(await answer(spec, (call as StreamRequest).message, seen), (item) =>
-      asMessage(method.output, item),
-    );
-    return { ...responseParts(context), stream: true, method, message };
-  };
-  const response = await chain(interceptors, last, request)(request);
-  copyHeaders(response.header, context.responseHeader);
-  yield* (response as StreamResponse).message;
-  copyHeaders(response.trailer, context.responseTrailer);
+): Answers {
+  return new InterceptedAnswers(spec, interceptors, messages, context);
+}
+
+/** The answers of a handler with interceptors around it. Where none of them touches the answers, they cost nothing. */
+class InterceptedAnswers implements Answers {
+  readonly #context: HandlerContext;
+  readonly #open: () => Promise<AsyncIterator<Message>>;
+  #answers: AsyncIterator<Message> | undefined;
+  #opening: Promise<AsyncIterator<Message>> | undefined;
+  #trailer: Headers | undefined;
+
+  constructor(
+    spec: MethodImplSpec,
+    interceptors: readonly Interceptor[],
+    messages: AsyncIterable<Message>,
+    context: HandlerContext,
+  ) {
+    this.#context = context;
+    this.#open = async () => {
+      const method = spec.method as DescMethodStreaming;
+      let untouched: { readonly response: StreamResponse; readonly answers: AsyncIterable<Init> } | undefined;
+      const last: Next = async (call) => {
+        const answers = await answer(spec, (call as StreamRequest).message, new InterceptedContext(context, call));
+        const whole = () => mapStream(answers, (item) => asMessage(method.output, item));
+        const message = { [Symbol.asyncIterator]: whole };
+        untouched = { answers, response: { ...responseParts(context), stream: true, method, message } };
+        return untouched.response;
+      };
+      const request = { ...requestParts(context), stream: true, method, message: messages } as const;
+      const response = (await chain(interceptors, last, request)(request)) as StreamResponse;
+      copyHeaders(response.header, context.responseHeader);
+      this.#trailer = response.trailer;
+      const isUntouched = untouched?.response === response;
+      return (isUntouched && untouched ? untouched.answers : response.message)[
+        Symbol.asyncIterator
+      ]() as AsyncIterator<Message>;
+    };
+  }
+
+  async next(): Promise<IteratorResult<Message>> {
+    if (this.#answers === undefined) {
+      this.#opening ??= this.#open();
+      this.#answers = await this.#opening;
+    }
+    const result = await this.#answers.next();
+    if (result.done && this.#trailer) copyHeaders(this.#trailer, this.#context.responseTrailer);
+    return result;
+  }
+
+  async return(): Promise<IteratorResult<Message>> {
+    await this.#answers?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 async function answer(spec: MethodImplSpec, messages: AsyncIterable<Message>, context: HandlerContext) {
