@@ -28,7 +28,8 @@ export interface MeshNodeOptions {
 export class MeshNode implements AsyncDisposable {
   readonly name: string;
   readonly home: string;
-  readonly #child: ChildProcess;
+  readonly #options: MeshNodeOptions;
+  #child: ChildProcess;
   #said = '';
   #ready: ReadyJson | undefined;
   #transport: Transport | undefined;
@@ -36,14 +37,8 @@ export class MeshNode implements AsyncDisposable {
   private constructor(options: MeshNodeOptions) {
     this.name = options.name;
     this.home = join(options.folder, options.name);
-    this.#child = spawn(process.execPath, [binPath(), ...upCommand(options, this.home)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C in the terminal reaches the demo alone, which ends its nodes in order.
-      detached: true,
-    });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#said = (this.#said + text).slice(-8192);
-    });
+    this.#options = options;
+    this.#child = this.#spawn(0);
   }
 
   /** Starts the process; `ready` waits for it. Separate, so that a node that never gets ready is ended too. */
@@ -77,8 +72,15 @@ export class MeshNode implements AsyncDisposable {
     return `${log}\n${this.#said}`.split('\n').filter(Boolean).slice(-LAST_LINES);
   }
 
+  /** Starts the process again, on the port that it had: the others know it by that. Resolves when it answers. */
+  async startAgain(): Promise<void> {
+    const { url } = this.about;
+    this.#child = this.#spawn(Number(new URL(url).port));
+    await this.ready();
+  }
+
   /** Ends it as Ctrl-C would, and waits. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
@@ -87,17 +89,34 @@ export class MeshNode implements AsyncDisposable {
     clearTimeout(timer);
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #spawn(port: number): ChildProcess {
+    const child = spawn(process.execPath, [binPath(), ...upCommand(this.#options, this.home, port)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal reaches the demo alone, which ends its nodes in order.
+      detached: true,
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-8192);
+    });
+    return child;
+  }
+
   async #ended(): Promise<never> {
     await once(this.#child, 'exit');
     throw new LocalError('DEMO_FAILED', `${this.name} ended while it was starting: ${this.#said.trim()}`);
   }
 }
 
-/** Only this machine, and a free port: the demo opens nothing to others. */
-function upCommand({ name, mcpFile, share }: MeshNodeOptions, home: string): string[] {
+/** Only this machine, and a free port where it is 0: the demo opens nothing to others. */
+function upCommand({ name, mcpFile, share }: MeshNodeOptions, home: string, port: number): string[] {
   const offer = mcpFile === undefined ? [] : ['--mcp', mcpFile];
   const sharing = share === undefined ? [] : ['--share', share];
-  return ['up', '--home', home, '--name', name, '--host', '127.0.0.1', '--port', '0', ...offer, ...sharing, '--json'];
+  const place = ['--home', home, '--name', name, '--host', '127.0.0.1', '--port', String(port)];
+  return ['up', ...place, ...offer, ...sharing, '--json'];
 }
 
 function ifMissing(error: unknown): string {

@@ -2,15 +2,20 @@
 import { AdminService } from '../../../gen/towline/v1/admin_service_pb.ts';
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
 import { type AgentTarget, connectAgent, type Door, type Era } from './agent.ts';
+import { talkInChannel } from './channel-talk.ts';
 import { type Figure, measure, median, round } from './figures.ts';
 import type { Fleet } from './fleet.ts';
+import { askSomebody } from './human-yes.ts';
 import { cancelOne, followProgress } from './long-calls.ts';
 import { type Mesh, meet, startMesh } from './mesh.ts';
 import type { MeshNode } from './mesh-node.ts';
+import { seeWhoIsThere } from './presence.ts';
+import { verifyRecord } from './record.ts';
 import { refuseStranger, refuseUnshared } from './refusals.ts';
 import type { DemoTools } from './tool-names.ts';
 import type { Transcript } from './transcript.ts';
 import { type Visit, visit } from './visit.ts';
+import { mailForOneWhoIsAway } from './waiting-mail.ts';
 import type { Workspace } from './workspace.ts';
 
 const DOORS: readonly (readonly [Door, Era])[] = [
@@ -49,8 +54,9 @@ export async function tellStory(transcript: Transcript, workspace: Workspace, fl
   await transcript.step('Refused: a trusted peer, and a tool that is not shared with its group', (say) =>
     refuseUnshared(workspace, mesh.lab, mesh.archive, say),
   );
+  const words = await wordsAndCare(transcript, mesh, target, visits[0]?.tools);
   const connects = visits.map(({ connectMs }) => connectMs);
-  return { target, figures: [...startFigures(meshMs, connects), ...calls] };
+  return { target, figures: [...startFigures(meshMs, connects), ...calls, ...words] };
 }
 
 /** An agent token lets an MCP client use tools; it can change nothing of the node. */
@@ -91,6 +97,29 @@ async function longCallsAndLoad(
       return figures;
     },
   );
+}
+
+/** What agents say to each other, and what a person has to say about what they do. */
+async function wordsAndCare(
+  transcript: Transcript,
+  mesh: Mesh,
+  target: AgentTarget,
+  tools: DemoTools | undefined,
+): Promise<Figure[]> {
+  await transcript.step('Agents are seen on other nodes while they are there', (say) =>
+    seeWhoIsThere(target, mesh.lab, say),
+  );
+  const channel = await transcript.step('A channel: two nodes follow it live, in one order', (say) =>
+    talkInChannel(mesh, target, say),
+  );
+  const approval = await transcript.step('A call that wants a yes, given and refused on another node', (say) =>
+    askSomebody(mesh, target, tools?.sum ?? '', say),
+  );
+  await transcript.step('All of that is on record, and the record is whole', (say) => verifyRecord(mesh.lab, say));
+  const mail = await transcript.step('A mail for a node that is away waits, and arrives once', (say) =>
+    mailForOneWhoIsAway(mesh, say),
+  );
+  return [channel, approval, mail];
 }
 
 function startFigures(meshMs: number, connects: readonly number[]): Figure[] {

@@ -6,6 +6,8 @@ export interface DemoTools {
   readonly echo: string;
   readonly read: string;
   readonly slow: string;
+  /** The one that the lab's policy asks about. */
+  readonly sum: string;
   /** How many tools the list has. */
   readonly count: number;
 }
@@ -16,8 +18,9 @@ export function findTools(client: Client): Promise<DemoTools> {
     const { tools } = await client.listTools(undefined, { cacheMode: 'refresh' });
     const find = (node: string, name: string) =>
       tools.find((tool) => tool.name.startsWith(`${node}_`) && tool.name.includes(name));
-    const [echo, read, slow] = [find('lab', 'echo'), find('archive', 'read_text_file'), find('lab', 'long')];
-    if (echo === undefined || read === undefined || slow === undefined) return undefined;
-    return { echo: echo.name, read: read.name, slow: slow.name, count: tools.length };
+    const [echo, slow, sum] = [find('lab', 'echo'), find('lab', 'long'), find('lab', 'get-sum')];
+    const read = find('archive', 'read_text_file');
+    if (!echo || !read || !slow || !sum) return undefined;
+    return { echo: echo.name, read: read.name, slow: slow.name, sum: sum.name, count: tools.length };
   });
 }

@@ -4,6 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoPackages } from './packages.ts';
 
+/** The lab's rules: a tool that a person decides on, each time, on another node. */
+const LAB_CONFIG = `approvals: {approvers: [archive], wait: 60s}
+policy:
+  rules:
+    - {name: sums-are-asked, effect: ask, tools: [everything/get-sum]}
+`;
+
 /** What stands in the file that the agent reads from another node. */
 export const NOTE = 'The tide turns at six. Tie up on the lee side.\n';
 
@@ -20,6 +27,8 @@ export async function createWorkspace(packages: DemoPackages): Promise<Workspace
   const notes = join(folder, 'notes');
   await mkdir(notes);
   await writeFile(join(notes, 'harbour.txt'), NOTE);
+  await mkdir(join(folder, 'lab'), { mode: 0o700 });
+  await writeFile(join(folder, 'lab', 'towline.yaml'), LAB_CONFIG, { mode: 0o600 });
   const write = async (name: string, servers: Record<string, readonly string[]>) => {
     const path = join(folder, `${name}.mcp.json`);
     await writeFile(path, mcpFile(servers));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Collected } from '../../../src/cli/demo/collect.ts';
 import { median, round } from '../../../src/cli/demo/figures.ts';
 import { findPackages } from '../../../src/cli/demo/packages.ts';
 import { clientSetups } from '../../../src/cli/demo/point-clients.ts';
@@ -48,6 +49,30 @@ describe('what the demo waits for', () => {
 
   it('fails by name when it does not come', async () => {
     await expect(eventually('the moon', async () => undefined, 60)).rejects.toThrow('the moon');
+  });
+});
+
+describe('what a stream brings', () => {
+  async function* letters(signal: AbortSignal): AsyncIterable<string> {
+    yield 'a';
+    yield 'b';
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  }
+
+  it('is kept in its order until nobody wants it any more', async () => {
+    const collected = new Collected(letters);
+    expect((await collected.until('b', (letter) => letter === 'b')).item).toBe('b');
+    await collected[Symbol.asyncDispose]();
+    expect(collected.arrivals.map(({ item }) => item)).toEqual(['a', 'b']);
+  });
+
+  it('fails whoever waits when the stream fails', async () => {
+    const collected = new Collected<string>(async function* () {
+      yield 'a';
+      throw new Error('the line is cut');
+    });
+    await expect(collected.until('b', (letter) => letter === 'b')).rejects.toThrow('the line is cut');
+    await collected[Symbol.asyncDispose]();
   });
 });
 
