@@ -1,0 +1,26 @@
+/** Each story in examples/ runs, and is listed and explained. */
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const examples = join(import.meta.dirname, '..', '..', 'examples');
+const entries = await readdir(examples, { withFileTypes: true });
+const stories = entries.filter((entry) => entry.isDirectory() && entry.name !== 'lib').map(({ name }) => name);
+const run = promisify(execFile);
+
+describe('the examples', () => {
+  it('are listed', async () => {
+    const page = await readFile(join(examples, 'README.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| \[(\w+)\]/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(stories.sort());
+  });
+
+  it.each(stories)('%s runs by the command of its page, to its end', { timeout: 180_000 }, async (name) => {
+    const page = await readFile(join(examples, name, 'README.md'), 'utf8');
+    expect(page).toContain(`node examples/${name}/main.ts`);
+    const { stdout } = await run(process.execPath, [join(examples, name, 'main.ts')], { timeout: 170_000 });
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('done: everything was as it should be');
+  });
+});
