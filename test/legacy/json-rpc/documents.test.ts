@@ -120,9 +120,11 @@ describe('the OpenAPI document', () => {
 describe('the JSON Schemas', () => {
   it('compile, and refer to nothing that is not there', () => {
     for (const { components } of [openRpc, openApi]) {
+      // One for all: each schema is compiled once, however many refer to it.
+      const ajv = new Ajv({ strict: false, validateFormats: false });
+      ajv.addSchema({ $id: 'document', components });
       for (const name of Object.keys(components.schemas)) {
-        const ajv = new Ajv({ strict: false, validateFormats: false });
-        expect(() => ajv.compile({ $ref: `#/components/schemas/${name}`, components })).not.toThrow();
+        expect(() => ajv.compile({ $ref: `document#/components/schemas/${name}` })).not.toThrow();
       }
     }
   });
