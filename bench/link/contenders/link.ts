@@ -27,30 +27,9 @@ export const link: Contender = {
   async serve(own) {
     const registry = new ServiceRegistry({ interceptors: [counter()] });
     registry.add(EchoService, echo, { access: Access.PEER });
-    const listener = createListener({
-      host: '127.0.0.1',
-      port: 0,
-      plainRemote: false,
-      limits: defaultConnectionLimits,
-      tls: own,
-      nodeIdOfCertificate,
-      handlers: {
-        onRequest: ({ socket }) => void socket.destroy(),
-        async onLinkStream(stream, headers, { tlsSocket }) {
-          const carrier = tlsSocket && acceptedTls(tlsSocket, 'loopback');
-          if (!carrier) return void stream.close();
-          const options = { ...linkOptions(own), isTrusted: () => true };
-          serveLink(await acceptLink(stream, headers, carrier, options), registry, {
-            kind: 'peer',
-            name: 'client',
-            groups: new Set(),
-          });
-        },
-      },
-      log: silentLog,
+    return listenForLinks(own, (link) => {
+      serveLink(link, registry, { kind: 'peer', name: 'client', groups: new Set() });
     });
-    const { port } = await listener.listen();
-    return `127.0.0.1:${port}`;
   },
   dial: async (address, own) => callerOf([await openLink(address, own)]),
   async dialMany(address, own, count) {
@@ -63,7 +42,30 @@ export const link: Contender = {
   },
 };
 
-async function openLink(address: string, own: Party): Promise<Link> {
+/** The port of a node, which takes links of everybody. Resolves to where it listens. */
+export async function listenForLinks(own: Party, take: (link: Link) => void): Promise<string> {
+  const listener = createListener({
+    host: '127.0.0.1',
+    port: 0,
+    plainRemote: false,
+    limits: defaultConnectionLimits,
+    tls: own,
+    nodeIdOfCertificate,
+    handlers: {
+      onRequest: ({ socket }) => void socket.destroy(),
+      async onLinkStream(stream, headers, { tlsSocket }) {
+        const carrier = tlsSocket && acceptedTls(tlsSocket, 'loopback');
+        if (!carrier) return void stream.close();
+        take(await acceptLink(stream, headers, carrier, { ...linkOptions(own), isTrusted: () => true }));
+      },
+    },
+    log: silentLog,
+  });
+  const { port } = await listener.listen();
+  return `127.0.0.1:${port}`;
+}
+
+export async function openLink(address: string, own: Party): Promise<Link> {
   const carrier = await dialTls({ identity: own, nodeId: own.peerNodeId, address });
   return dialLink(carrier, linkOptions(own));
 }

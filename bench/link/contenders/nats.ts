@@ -33,7 +33,7 @@ export const nats: Contender = {
 };
 
 /** Ends with this process. Rejects with what to install if there is no such program. */
-async function startBroker(): Promise<string> {
+export async function startBroker(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'towline-bench-nats-'));
   try {
     const args = ['--addr', '127.0.0.1', '--port', '-1', '--ports_file_dir', folder];
