@@ -12,6 +12,8 @@ export interface SenderOrders extends Place {
   readonly target: string;
   readonly next: number;
   readonly end: number;
+  /** Between a message and the next of one of its 32 hands. */
+  readonly paceMs: number;
   /** What earlier lives sent without hearing how it ended: sent again, with the same ids. */
   readonly again: readonly number[];
 }
@@ -23,7 +25,7 @@ const CALL_MS = 15_000;
 const FORGED = 97;
 
 const orders = ordersOf<SenderOrders>();
-const { name, target, end } = orders;
+const { name, target, end, paceMs } = orders;
 const isChannel = target.startsWith('#');
 const channels = clientOf(ChannelService, orders);
 const mail = clientOf(MailboxService, orders);
@@ -72,6 +74,7 @@ async function work(): Promise<void> {
     if (n >= end) return;
     if (old === undefined) say('start', n);
     await sendOne(n);
+    await sleep(Math.random() * 2 * paceMs);
   }
 }
 

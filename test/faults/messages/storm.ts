@@ -18,6 +18,8 @@ import type { SenderOrders } from './sender.ts';
 export interface StormOptions {
   /** Of all senders together. */
   readonly messages: number;
+  /** How long each of the 32 hands of a sender rests after a message: all shall not be said before the first kill. */
+  readonly paceMs: number;
   /** One every 200 ms, while something runs that can be killed. */
   readonly kills: number;
   /** On a machine with much else to do processes start slowly: then it ends after so long, with fewer kills. */
@@ -73,8 +75,8 @@ export class Storm implements AsyncDisposable {
     return new Storm(mesh, proxy, stack.move());
   }
 
-  async run({ messages, kills, harmMs, calmMs }: StormOptions): Promise<void> {
-    await this.#phase('begin', () => this.#begin(Math.ceil(messages / SENDERS.length)));
+  async run({ messages, paceMs, kills, harmMs, calmMs }: StormOptions): Promise<void> {
+    await this.#phase('begin', () => this.#begin(Math.ceil(messages / SENDERS.length), paceMs));
     await this.#phase('harm', () => this.#harm(kills, harmMs));
     const deadline = performance.now() + calmMs;
     await this.#phase('settle', () => this.#settle(deadline));
@@ -88,7 +90,7 @@ export class Storm implements AsyncDisposable {
     this.#tookMs[name] = Math.round(performance.now() - startedMs);
   }
 
-  async #begin(each: number): Promise<void> {
+  async #begin(each: number, paceMs: number): Promise<void> {
     const tokens = new Map<string, string>();
     for (const name of NAMES) tokens.set(name, await this.#token(name, READER));
     for (const { name, node } of SENDERS) tokens.set(name, await this.#token(node, name));
@@ -97,7 +99,7 @@ export class Storm implements AsyncDisposable {
     for (const name of NAMES) await this.#join(name, tokenOf(name));
     for (const { name, node, target } of SENDERS) if (target.startsWith('#')) await this.#join(node, tokenOf(name));
     for (const name of NAMES) this.#read(name, tokenOf(name), channelId);
-    for (const sender of SENDERS) this.#send(sender, tokenOf(sender.name), each);
+    for (const sender of SENDERS) this.#send(sender, { token: tokenOf(sender.name), end: each, paceMs });
     await Promise.all(this.#programs.map(({ ready }) => ready));
   }
 
@@ -126,11 +128,11 @@ export class Storm implements AsyncDisposable {
     this.#programs.push(new Program(account.name, 'reader.ts', orders, (words) => account.hear(words)));
   }
 
-  #send({ name, node, target }: (typeof SENDERS)[number], token: string, end: number): void {
+  #send({ name, node, target }: (typeof SENDERS)[number], fixed: Pick<SenderOrders, 'token' | 'end' | 'paceMs'>): void {
     const account = new SenderAccount(name);
     const orders = (): SenderOrders => {
       const { begun: next } = account;
-      return { url: this.#mesh.node(node).url, token, name, target, next, end, again: account.again() };
+      return { ...fixed, url: this.#mesh.node(node).url, name, target, next, again: account.again() };
     };
     this.#senders.push(account);
     this.#programs.push(new Program(name, 'sender.ts', orders, (words) => account.hear(words)));
