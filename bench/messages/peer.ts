@@ -48,9 +48,10 @@ const reading: Promise<void>[] = [];
 
 /** Lets every link subscribe from the end on, and read `count` messages. Resolves when all subscriptions stand. */
 async function subscribe({ count }: { count: number }): Promise<void> {
+  // All join before the first listens, or each would be told of all who come after it.
+  await Promise.all(clients.map((client) => client.joinChannel({ channel: CHANNEL })));
   const standing: Promise<void>[] = [];
   for (const client of clients) {
-    await client.joinChannel({ channel: CHANNEL });
     const stands = Promise.withResolvers<void>();
     standing.push(stands.promise);
     reading.push(read(client, count, stands.resolve));

@@ -1,4 +1,5 @@
 /** Other ways to tell many: a `ws` server that passes on, and NATS. `node rivals.ts HOME PEER_HOME`. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +10,7 @@ import { loadParty, mutualTls } from '../link/contender.ts';
 import { startBroker } from '../link/contenders/nats.ts';
 
 const SUBJECT = 'bench';
+const SENDER_ID = randomBytes(32).toString('base64');
 const [home = '', peerHome = ''] = process.argv.slice(2);
 
 let sockets: WebSocket[] = [];
@@ -57,7 +59,7 @@ function webSocketSend({ count, bytes }: { count: number; bytes: number }): numb
   const startedMs = now();
   const text = 'x'.repeat(bytes);
   for (let n = 0; n < count; n++) {
-    sockets[0]?.send(JSON.stringify({ id: n, sender: 'agent@peer', createTime: Date.now(), text }));
+    sockets[0]?.send(messageText(n, text));
   }
   return startedMs;
 }
@@ -89,10 +91,23 @@ async function natsSend({ count, bytes }: { count: number; bytes: number }): Pro
   const startedMs = now();
   const text = 'x'.repeat(bytes);
   for (let n = 0; n < count; n++) {
-    connections[0]?.publish(SUBJECT, JSON.stringify({ id: n, sender: 'agent@peer', createTime: Date.now(), text }));
+    connections[0]?.publish(SUBJECT, messageText(n, text));
   }
   await connections[0]?.flush();
   return startedMs;
+}
+
+/** What a message of a channel is in JSON. */
+function messageText(n: number, text: string): string {
+  return JSON.stringify({
+    cursor: String(n),
+    messageId: randomBytes(16).toString('base64'),
+    sender: { nodeId: SENDER_ID, agent: 'agent-1' },
+    senderAlias: 'peer',
+    createTime: new Date().toISOString(),
+    type: 'MESSAGE_TYPE_TEXT',
+    text,
+  });
 }
 
 /** Milliseconds on a clock that all processes of the machine share. */
