@@ -122,7 +122,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.Agent.connect_time":
     "When it came.",
   "towline.v1.Agent.door":
-    "What kind of door it came through: \"mcp\", \"cli\" or \"token\".",
+    "What kind of door it came through: \"mcp\", \"cli\", \"token\" or \"uplink\".",
   "towline.v1.Agent.name":
     "The agent's name on its node.",
   "towline.v1.Agent.software":
@@ -210,7 +210,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.AgentSession.connect_time":
     "When it came.",
   "towline.v1.AgentSession.door":
-    "What kind of door it came through: \"mcp\", \"cli\" or \"token\".",
+    "What kind of door it came through: \"mcp\", \"cli\", \"token\" or \"uplink\".",
   "towline.v1.AgentSession.folder":
     "The folder that it works in. Empty to other nodes unless the agent shares its place.",
   "towline.v1.AgentSession.host":
@@ -407,10 +407,18 @@ export const comments: Readonly<Record<string, string>> = {
     "The last letter that it has.",
   "towline.v1.AtHubRecord.hub_id":
     "The hub.",
+  "towline.v1.AttachRequest":
+    "AttachRequest is one envelope of the agent.",
+  "towline.v1.AttachRequest.envelope":
+    "What it says.",
+  "towline.v1.AttachResponse":
+    "AttachResponse is one envelope of the node.",
+  "towline.v1.AttachResponse.envelope":
+    "What it says.",
   "towline.v1.AttendRequest":
     "AttendRequest says how the caller is here.",
   "towline.v1.AttendRequest.door":
-    "What kind of door it came through: \"mcp\", \"cli\" or \"token\". If empty, \"token\".",
+    "What kind of door it came through: \"mcp\", \"cli\", \"token\" or \"uplink\". If empty, \"token\".",
   "towline.v1.AttendRequest.folder":
     "The folder that it works in. If empty, not known.",
   "towline.v1.AttendRequest.host":
@@ -987,6 +995,8 @@ export const comments: Readonly<Record<string, string>> = {
     "The team that the node claims. Shown, not believed.",
   "towline.v1.Config.tls":
     "An ordinary certificate, for programs that cannot pin a key.",
+  "towline.v1.Config.uplinks":
+    "Agents that attach by UplinkService, by name. One that is not named may attach too; nobody but the owner and the agents of this node sees its tools.",
   "towline.v1.Config.upstreams":
     "MCP servers whose tools the node offers, by name.",
   "towline.v1.CreateChannelRequest":
@@ -3191,6 +3201,188 @@ export const comments: Readonly<Record<string, string>> = {
     "The tools, in upstream order by upstream name.",
   "towline.v1.ToolSet.upstreams":
     "The upstreams that are configured but do not work now, with the reason. Filled for the owner, else empty.",
+  "towline.v1.UplinkCancel":
+    "UplinkCancel ends the wait for an answer.",
+  "towline.v1.UplinkClose":
+    "UplinkClose ends an uplink.",
+  "towline.v1.UplinkClose.message":
+    "For people.",
+  "towline.v1.UplinkClose.reason":
+    "Why.",
+  "towline.v1.UplinkCloseReason":
+    "UplinkCloseReason says why an uplink ends.",
+  "towline.v1.UplinkCloseReason.UPLINK_CLOSE_REASON_DONE":
+    "The side that sends it has no more to do.",
+  "towline.v1.UplinkCloseReason.UPLINK_CLOSE_REASON_NODE_STOPPED":
+    "The node ends. It may be back: attach again after a pause that grows and has some chance in it.",
+  "towline.v1.UplinkCloseReason.UPLINK_CLOSE_REASON_REPLACED":
+    "The same agent attached elsewhere. Who hears this does not attach again by itself: the two would take turns.",
+  "towline.v1.UplinkCloseReason.UPLINK_CLOSE_REASON_UNSPECIFIED":
+    "Not said.",
+  "towline.v1.UplinkConfig":
+    "UplinkConfig is one agent that attaches.",
+  "towline.v1.UplinkConfig.share":
+    "The groups that its tools are shared with. If empty, with nobody.",
+  "towline.v1.UplinkConfig.trust_annotations":
+    "Whether rules of the policy may go by what it says of its own tools.",
+  "towline.v1.UplinkEnvelope":
+    "UplinkEnvelope is one thing that an attached agent and its node tell each other. What a later version adds is sent only to those who said that they speak it.",
+  "towline.v1.UplinkEnvelope.body":
+    "What is said.",
+  "towline.v1.UplinkEnvelope.cancel":
+    "From the asker: it wants no answer any more. An answer that was under way is ignored.",
+  "towline.v1.UplinkEnvelope.close":
+    "From either, last: the line ends, and why.",
+  "towline.v1.UplinkEnvelope.failure":
+    "From either: the request failed.",
+  "towline.v1.UplinkEnvelope.heartbeat":
+    "From either: still there.",
+  "towline.v1.UplinkEnvelope.identity":
+    "From the agent, first: who it is.",
+  "towline.v1.UplinkEnvelope.identity_ack":
+    "From the node, first: it is attached.",
+  "towline.v1.UplinkEnvelope.late":
+    "From the node: an answer of the agent came for nothing that it was asked, and has no effect: its request was canceled, over, or put to an uplink before this one. The envelope's request_id is the answer's.",
+  "towline.v1.UplinkEnvelope.mail":
+    "From the node: a mail for the agent, if its identity asked for mail.",
+  "towline.v1.UplinkEnvelope.mcp_answer":
+    "From the node: the result.",
+  "towline.v1.UplinkEnvelope.mcp_request":
+    "From the agent: a request of MCP to the mesh. Answered by one `mcp_answer` or `failure`.",
+  "towline.v1.UplinkEnvelope.message":
+    "From the agent: a mail to send. Answered by one `message_sent` or `failure`. For agents; programs have no mail.",
+  "towline.v1.UplinkEnvelope.message_sent":
+    "From the node: the mail is accepted, and will not be lost.",
+  "towline.v1.UplinkEnvelope.permission_answer":
+    "From the node: yes or no.",
+  "towline.v1.UplinkEnvelope.permission_request":
+    "From the agent: may it do this? Answered by one `permission_answer`.",
+  "towline.v1.UplinkEnvelope.request_id":
+    "Names a request, and in an answer the request that it answers. Whoever asks makes it: 16 bytes that it never uses again for anything else. Empty where nothing is asked or answered: identity, identity_ack, heartbeat, tools, mail, close.",
+  "towline.v1.UplinkEnvelope.tool_call":
+    "From the node: a call of one of them. Answered by one `tool_result` or `failure`.",
+  "towline.v1.UplinkEnvelope.tool_progress":
+    "From the agent: how far the call is, any number of times before its answer.",
+  "towline.v1.UplinkEnvelope.tool_result":
+    "From the agent: the call's answer.",
+  "towline.v1.UplinkEnvelope.tools":
+    "From the agent: all the tools that it offers now. Replaces what it offered before.",
+  "towline.v1.UplinkFailure":
+    "UplinkFailure says why a request failed.",
+  "towline.v1.UplinkFailure.help":
+    "What to do next. Empty if nobody knows.",
+  "towline.v1.UplinkFailure.message":
+    "For people.",
+  "towline.v1.UplinkFailure.permanent":
+    "Whether the same request fails again until somebody changes something.",
+  "towline.v1.UplinkFailure.reason":
+    "In UPPER_SNAKE.",
+  "towline.v1.UplinkFailure.retry_delay_ms":
+    "If present, how long to wait before the next try.",
+  "towline.v1.UplinkHeartbeat":
+    "UplinkHeartbeat is a sign of life.",
+  "towline.v1.UplinkIdentity":
+    "UplinkIdentity says who attaches. The token of the call, and the client key if the token is bound to one, is the proof.",
+  "towline.v1.UplinkIdentity.agent":
+    "The agent's name: must be the subject of its token.",
+  "towline.v1.UplinkIdentity.mail_after":
+    "If present, the agent's mail is sent to it, from this place on; `{}` is from the beginning. If absent, no mail is. Where mail cannot be read, a `failure` without a request id says why.",
+  "towline.v1.UplinkIdentity.open_request_ids":
+    "Tool calls of an earlier uplink that the agent has in work, or whose answers it does not know to have arrived.",
+  "towline.v1.UplinkIdentity.software":
+    "The agent's software, as \"name/version\". Shown, not believed.",
+  "towline.v1.UplinkIdentity.version":
+    "The version of this protocol that the agent speaks. 1 is the only one.",
+  "towline.v1.UplinkIdentityAck":
+    "UplinkIdentityAck says that the agent is attached.",
+  "towline.v1.UplinkIdentityAck.dead_ms":
+    "After how much silence a side takes the line for dead, in milliseconds.",
+  "towline.v1.UplinkIdentityAck.heartbeat_ms":
+    "How often a side that has nothing to say sends a heartbeat, in milliseconds.",
+  "towline.v1.UplinkIdentityAck.node_id":
+    "The node's Ed25519 public key.",
+  "towline.v1.UplinkIdentityAck.over_request_ids":
+    "Those of `open_request_ids` that are over: their callers have been told that the line was lost.",
+  "towline.v1.UplinkIdentityAck.replaced":
+    "Whether the agent was attached already: that line has been told REPLACED.",
+  "towline.v1.UplinkIdentityAck.share":
+    "The groups that they are shared with. If empty, the owner and the agents of this node alone see them.",
+  "towline.v1.UplinkIdentityAck.upstream":
+    "The upstream's name under which the tools of the agent are offered: \"uplink.NAME\".",
+  "towline.v1.UplinkIdentityAck.version":
+    "The version that both speak from now on.",
+  "towline.v1.UplinkLate":
+    "UplinkLate marks an answer that had no effect.",
+  "towline.v1.UplinkMail":
+    "UplinkMail is a mail that was received.",
+  "towline.v1.UplinkMail.mail":
+    "The mail. At least once: after an attach, one that was sent before comes again unless `mail_after` is past it.",
+  "towline.v1.UplinkMail.resume_after":
+    "Where to go on after the next attach without missing anything.",
+  "towline.v1.UplinkMcpAnswer":
+    "UplinkMcpAnswer is the answer of MCP.",
+  "towline.v1.UplinkMcpAnswer.result_json":
+    "The exact JSON text of the result.",
+  "towline.v1.UplinkMcpRequest":
+    "UplinkMcpRequest is a request of MCP without its envelope: the request id takes the place of JSON-RPC's.",
+  "towline.v1.UplinkMcpRequest.method":
+    "\"tools/list\": every tool that the agent may call, on one page, named NODE/UPSTREAM/TOOL. \"tools/call\": one of them by that name; with the same request id it runs once.",
+  "towline.v1.UplinkMcpRequest.params_json":
+    "The exact JSON text of `params`. Empty for none.",
+  "towline.v1.UplinkMcpRequest.timeout_ms":
+    "How long an answer is waited for, in milliseconds; then the request is canceled, and fails with DEADLINE_EXCEEDED. If absent, 60 s; at most an hour.",
+  "towline.v1.UplinkMessage":
+    "UplinkMessage is a mail to send: see SendMailRequest, whose request_id is the envelope's.",
+  "towline.v1.UplinkMessage.target":
+    "For whom.",
+  "towline.v1.UplinkMessage.text":
+    "The words.",
+  "towline.v1.UplinkMessageSent":
+    "UplinkMessageSent says that a mail is accepted.",
+  "towline.v1.UplinkMessageSent.expire_time":
+    "When it expires if nobody fetches it.",
+  "towline.v1.UplinkPermissionAnswer":
+    "UplinkPermissionAnswer is what people said.",
+  "towline.v1.UplinkPermissionAnswer.approval_id":
+    "The approval. Empty if none was raised.",
+  "towline.v1.UplinkPermissionAnswer.comment":
+    "What the one who said no wants the agent to know. Empty if nothing.",
+  "towline.v1.UplinkPermissionAnswer.decided_by":
+    "Those who decided.",
+  "towline.v1.UplinkPermissionAnswer.granted":
+    "Whether the agent may do exactly what it asked for, once.",
+  "towline.v1.UplinkPermissionAnswer.reason":
+    "Why not, in UPPER_SNAKE, as in Approval.reason. Empty if granted.",
+  "towline.v1.UplinkPermissionRequest":
+    "UplinkPermissionRequest asks the people who approve on the node. The asker never decides, nor does any other agent.",
+  "towline.v1.UplinkPermissionRequest.action":
+    "What the agent wants to do, as people know it: \"shell\", \"deploy to production\". Not trusted, only shown.",
+  "towline.v1.UplinkPermissionRequest.arguments_json":
+    "The exact JSON text of what it would do. A yes is bound to these bytes.",
+  "towline.v1.UplinkService":
+    "UplinkService attaches agents that dial out and are dialed by nobody: programs in any language, behind whatever network. For agents and programs of this node, by their tokens; peers have links.",
+  "towline.v1.UplinkService/Attach":
+    "Attaches the caller for as long as the stream lasts. The first envelope each way is `identity` from the agent and `identity_ack` from the node; the agent sends its own within 10 seconds, and nothing before. Then either side sends what it likes. Who has nothing to send sends `heartbeat` every 10 seconds; who hears nothing for 30 seconds takes the line for dead. Either side ends with `close`, or by ending its half.\n\nWhen the line is lost or closed, every call that the agent has in work fails at once (`unavailable`, UPSTREAM_DOWN), every permission that it waits for is denied, and its tools are gone until it attaches again and offers them. Nothing is resumed: the agent attaches again, and hears what of its work is over. What it asked for before, asked for again with the same request id within ten minutes, has the effect and the answer of one request.\n\nErrors: `permission_denied` reason IDENTITY_MISMATCH if `identity` names somebody else than the token, NOT_AN_UPLINK at peers and the owner; `invalid_argument` reason UPLINK_OUT_OF_TURN if the first envelope is another, or a later one may not come from the agent, and TOOLS_INVALID; `already_exists` reason UPLINK_NAME_TAKEN; `deadline_exceeded` reason UPLINK_SILENT; `resource_exhausted` reason TOO_MANY_UPLINKS, UPLINK_FLOOD or UPLINK_SLOW; `failed_precondition` reason UPLINK_VERSION.",
+  "towline.v1.UplinkToolCall":
+    "UplinkToolCall is a call of a tool that the agent offers.",
+  "towline.v1.UplinkToolCall.arguments_json":
+    "The exact JSON text of the arguments, an object. Empty for none.",
+  "towline.v1.UplinkToolCall.extra_json":
+    "The exact JSON text of an object with all further members of the MCP request's `params`. Empty for none.",
+  "towline.v1.UplinkToolCall.meta_json":
+    "The exact JSON text of the MCP request's `_meta`. Empty for none.",
+  "towline.v1.UplinkToolCall.name":
+    "The tool's name.",
+  "towline.v1.UplinkToolCall.progress":
+    "Whether the caller wants progress.",
+  "towline.v1.UplinkToolResult":
+    "UplinkToolResult is the answer of a tool.",
+  "towline.v1.UplinkToolResult.result_json":
+    "The exact JSON text of the MCP result object, with `isError` where the tool failed.",
+  "towline.v1.UplinkTools":
+    "UplinkTools is a set of tools.",
+  "towline.v1.UplinkTools.definitions_json":
+    "The exact JSON text of an MCP Tool object for each, with a `name` of 1 to 256 characters that no other has. Together at most 1 MiB.",
   "towline.v1.UpstreamConfig":
     "UpstreamConfig is one MCP server.",
   "towline.v1.UpstreamConfig.args":

@@ -40,6 +40,8 @@ import { file_towline_v1_sensitive } from './towline/v1/sensitive_pb.ts';
 import { file_towline_v1_token } from './towline/v1/token_pb.ts';
 import { file_towline_v1_tool } from './towline/v1/tool_pb.ts';
 import { file_towline_v1_tool_service } from './towline/v1/tool_service_pb.ts';
+import { file_towline_v1_uplink } from './towline/v1/uplink_pb.ts';
+import { file_towline_v1_uplink_service } from './towline/v1/uplink_service_pb.ts';
 
 /** All files of our own schema. */
 export const files: readonly DescFile[] = [
@@ -83,4 +85,6 @@ export const files: readonly DescFile[] = [
   file_towline_v1_token,
   file_towline_v1_tool,
   file_towline_v1_tool_service,
+  file_towline_v1_uplink,
+  file_towline_v1_uplink_service,
 ];

@@ -88,6 +88,7 @@ import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
 import { createKeyRotation } from './rotation.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { createTopology } from './topology/open.ts';
+import { openUplinks } from './uplink/open.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
 import { Visitors } from './visitors.ts';
@@ -350,6 +351,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     approval.approvals.review();
     presence.refresh();
     topology.review();
+    uplinks.review();
     await upstreams.apply(specs);
   };
   const ended = Promise.withResolvers<void>();
@@ -459,6 +461,17 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(AdminService, createAdminService(recordedAdmin(admin, audit.note)));
   mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, presence, registry, log });
 
+  const uplinks = openUplinks({
+    identity,
+    config: () => config.uplinks,
+    tools,
+    presence,
+    ask: approval.approvals.ask,
+    policyVersion: () => policies.current?.policy.version ?? '',
+    registry,
+    log,
+  });
+
   closers.add(audit.watchTrust(keyring));
   closers.add(
     keyring.onChange(({ added, removed, changed }) => {
@@ -515,6 +528,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     tools.peers.close();
     relay.close();
     mail?.close();
+    uplinks.close();
   });
   closers.add(() => approval.close());
   const { url } = listening;

@@ -175,7 +175,7 @@ export type Agent = Message<"towline.v1.Agent"> & {
   name: string;
 
   /**
-   * What kind of door it came through: "mcp", "cli" or "token".
+   * What kind of door it came through: "mcp", "cli", "token" or "uplink".
    *
    * @generated from field: string door = 2;
    */

@@ -237,7 +237,7 @@ export type AgentSession = Message<"towline.v1.AgentSession"> & {
   session: string;
 
   /**
-   * What kind of door it came through: "mcp", "cli" or "token".
+   * What kind of door it came through: "mcp", "cli", "token" or "uplink".
    *
    * @generated from field: string door = 2;
    */

@@ -232,7 +232,7 @@ export type AttendRequest = Message<"towline.v1.AttendRequest"> & {
   session: string;
 
   /**
-   * What kind of door it came through: "mcp", "cli" or "token". If empty, "token".
+   * What kind of door it came through: "mcp", "cli", "token" or "uplink". If empty, "token".
    *
    * @generated from field: string door = 2;
    */

@@ -8,11 +8,14 @@ import { Broadcast } from '../../base/broadcast.ts';
 import type { Log } from '../../base/log.ts';
 import type { AgentEvent } from '../../gateway/mcp/face/agents.ts';
 import type { Link } from '../../link/link.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import { PresenceDirectory } from '../../services/presence/directory.ts';
+import type { Arrival } from '../../services/presence/own-agent.ts';
 import { OwnAgents } from '../../services/presence/own-agents.ts';
 import { PeerAgents } from '../../services/presence/peer-agents.ts';
 import { createPresenceService } from '../../services/presence/service.ts';
 import { isControlPlane } from '../../services/presence/view.ts';
+import { whoOf } from '../../services/presence/who.ts';
 import type { KeyedTable } from '../../store/store.ts';
 import type { Keyring } from '../../trust/keyring.ts';
 import { PresenceExchange } from './exchange.ts';
@@ -34,6 +37,8 @@ export interface Presence {
   /** Told of sessions of MCP clients at the port. */
   readonly onSeat: (event: AgentEvent) => void;
   linkOpened(link: Link): void;
+  /** The caller is here, by a door that it keeps open, until the answer is called. Throws as `OwnAgents.arrive` does. */
+  arrive(principal: Principal, arrival: Arrival): () => void;
   /** The keyring or the configuration changed; these keys are trusted no longer. */
   refresh(removed?: readonly Uint8Array[]): void;
   /** Those who are here now, one for each way in which they are. */
@@ -79,6 +84,7 @@ export async function openPresence({ table, keyring, self, log }: PresenceParts)
     visits,
     onSeat: keepSeats(own, log),
     linkOpened: (link) => exchange.opened(link),
+    arrive: (principal, arrival) => own.arrive(whoOf(principal), { isPassing: false, arrival }),
     refresh: (removed = []) => directory.refresh(removed),
     agents: () => own.rows().flatMap(agentsOf),
     statusOf: (agent) => own.row(agent)?.status,

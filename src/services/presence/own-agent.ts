@@ -31,7 +31,7 @@ export interface NodeFacts {
 export interface Arrival {
   /** The name of the session; if absent or empty, a number. */
   readonly session?: string;
-  /** "mcp", "cli" or "token". */
+  /** "mcp", "cli", "token" or "uplink". */
   readonly door: string;
   readonly software: string;
   readonly host?: string;

@@ -1,0 +1,158 @@
+/** One attached agent, from its identity to the end of its line. */
+import {
+  UplinkCloseReason as CloseReason,
+  type UplinkCloseReason,
+  type UplinkEnvelope,
+  type UplinkIdentity,
+} from '../../../gen/towline/v1/uplink_pb.ts';
+import { Broadcast } from '../../base/broadcast.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Principal } from '../../rpc/principal.ts';
+import { Asks } from './asks.ts';
+import { Calls } from './calls.ts';
+import { failureOf } from './envelope.ts';
+import type { Times, UplinkHost } from './host.ts';
+import type { KeptAnswers } from './kept.ts';
+import { Meter } from './meter.ts';
+import { type OfferedTool, toolsOf } from './offer.ts';
+import { Outbox } from './outbox.ts';
+import { flood, outOfTurn, silent, slow } from './problems.ts';
+
+export interface SessionParts {
+  readonly principal: Principal;
+  readonly identity: UplinkIdentity;
+  readonly host: UplinkHost;
+  readonly kept: KeptAnswers;
+  readonly times: Times;
+}
+
+/** The upstream's name of an agent: no name of a token can be taken for that of an upstream. */
+export function upstreamOf(agent: string): string {
+  return `uplink.${agent}`;
+}
+
+export class Session {
+  readonly principal: Principal;
+  readonly agent: string;
+  readonly upstream: string;
+  readonly software: string;
+  readonly outbox: Outbox;
+  readonly calls: Calls;
+  /** Marked when it offers other tools. */
+  readonly changes = new Broadcast<undefined>();
+  tools: readonly OfferedTool[] = [];
+  readonly #asks: Asks;
+  readonly #host: UplinkHost;
+  readonly #meter = new Meter();
+  readonly #over = new AbortController();
+  readonly #beat: NodeJS.Timeout;
+  #heardMs = performance.now();
+
+  constructor({ principal, identity, host, kept, times }: SessionParts) {
+    this.principal = principal;
+    this.agent = identity.agent;
+    this.upstream = upstreamOf(identity.agent);
+    this.software = identity.software;
+    this.#host = host;
+    this.outbox = new Outbox(() => this.fail(slow()));
+    this.calls = new Calls(this.agent, this.outbox);
+    this.#asks = new Asks({ principal, host, kept, outbox: this.outbox });
+    this.#beat = setInterval(() => this.#look(times), times.heartbeatMs / 2).unref();
+  }
+
+  /** Aborts when the line has ended. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Takes one envelope. Throws what ends the line. */
+  receive({ requestId, body }: UplinkEnvelope): void {
+    this.#heardMs = performance.now();
+    switch (body.case) {
+      case 'heartbeat':
+        return this.#count();
+      case 'tools':
+        this.#count();
+        this.tools = toolsOf(body.value.definitionsJson, this.upstream);
+        return this.changes.changed(undefined);
+      case 'toolProgress':
+        this.#count();
+        return this.#note(requestId, this.calls.progress(requestId, body.value));
+      case 'toolResult':
+        return this.#note(requestId, this.calls.settle(requestId, body.value.resultJson));
+      case 'failure':
+        return this.#note(requestId, this.calls.fail(requestId, body.value));
+      case 'permissionRequest':
+      case 'mcpRequest':
+      case 'message':
+        if (requestId.length === 0) throw outOfTurn(`${body.case} needs a request id`);
+        if (!this.#asks.begin(requestId, body)) this.#count();
+        return;
+      case 'cancel':
+        this.#count();
+        this.#asks.cancel(requestId);
+        return;
+      case 'close':
+        return this.close(CloseReason.DONE);
+      default:
+        throw outOfTurn(`${body.case ?? 'nothing'} is not for agents to say here`);
+    }
+  }
+
+  /** Sends mail as it comes, until the line ends. */
+  async deliverMail(identity: UplinkIdentity): Promise<void> {
+    if (!identity.mailAfter) return;
+    const { mail } = this.#host.clients(this.principal);
+    try {
+      const request = { after: identity.mailAfter };
+      for await (const { event, resumeAfter } of mail.receiveMail(request, { signal: this.over })) {
+        if (event.case !== 'mail') continue;
+        this.outbox.push({ case: 'mail', value: { mail: event.value, ...(resumeAfter && { resumeAfter }) } });
+        await this.outbox.room();
+      }
+    } catch (error) {
+      if (!this.over.aborted) this.outbox.push({ case: 'failure', value: failureOf(error) });
+    }
+  }
+
+  /** Ends the line with a word. Idempotent, as `fail` and `lose` are. */
+  close(reason: UplinkCloseReason, message = ''): void {
+    this.outbox.push({ case: 'close', value: { reason, message } });
+    this.outbox.end();
+    this.lose(new Error(message || 'the uplink was closed'));
+  }
+
+  /** Ends the line with a failure. */
+  fail(error: unknown): void {
+    this.outbox.fail(error);
+    this.lose(error instanceof Error ? error : new Error(messageOf(error)));
+  }
+
+  /** The line has ended: whatever waits fails, and whatever is asked is denied, at once. */
+  lose(why = new Error('the line was lost')): void {
+    if (this.over.aborted) return;
+    clearInterval(this.#beat);
+    this.outbox.end();
+    this.calls.cut();
+    this.#asks.cut(why);
+    this.changes.close();
+    this.#over.abort(why);
+  }
+
+  /** An answer that nobody waits for has no effect, and its sender hears so. */
+  #note(requestId: Uint8Array, wasWaitedFor: boolean): void {
+    if (wasWaitedFor) return;
+    this.#count();
+    this.outbox.push({ case: 'late', value: {} }, requestId);
+  }
+
+  #count(): void {
+    if (this.#meter.isTooMuch()) throw flood();
+  }
+
+  #look({ heartbeatMs, deadMs }: Times): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#heardMs >= deadMs) this.fail(silent());
+    else if (nowMs - this.outbox.sentMs >= heartbeatMs / 2) this.outbox.push({ case: 'heartbeat', value: {} });
+  }
+}

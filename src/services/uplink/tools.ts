@@ -1,0 +1,33 @@
+/** The tools of an attached agent, as a supplier of tools to its node. */
+import { create } from '@bufbuild/protobuf';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { UpstreamState, type UpstreamStatus, UpstreamStatusSchema } from '../../../gen/towline/v1/tool_pb.ts';
+import {
+  type ToolService,
+  type WatchToolsResponse,
+  WatchToolsResponseSchema,
+} from '../../../gen/towline/v1/tool_service_pb.ts';
+import type { Session } from './session.ts';
+
+export function createUplinkTools(session: Session): Pick<ServiceImpl<typeof ToolService>, 'watchTools' | 'callTool'> {
+  return {
+    watchTools: (_request, { signal }) => watch(session, signal),
+    callTool: (request, { signal }) => session.calls.call(request, signal),
+  };
+}
+
+async function* watch(session: Session, signal: AbortSignal): AsyncGenerator<WatchToolsResponse> {
+  const changes = session.changes.watch(signal);
+  yield toolSet(session);
+  yield create(WatchToolsResponseSchema, { event: { case: 'synced', value: {} } });
+  for await (const _ of changes) yield toolSet(session);
+}
+
+function toolSet({ tools }: Session): WatchToolsResponse {
+  return create(WatchToolsResponseSchema, { event: { case: 'toolSet', value: { node: 'self', tools: [...tools] } } });
+}
+
+export function statusOf({ upstream, tools, software }: Session, share: readonly string[]): UpstreamStatus {
+  const state = UpstreamState.READY;
+  return create(UpstreamStatusSchema, { name: upstream, state, toolCount: tools.length, software, share: [...share] });
+}
