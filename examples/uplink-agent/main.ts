@@ -1,7 +1,7 @@
 /**
  * A thin agent: it dials out to a node, offers a tool, calls it through the mesh, and goes.
  *
- *     TOWLINE_URL=http://127.0.0.1:7433 TOWLINE_TOKEN=$(towline token create thin) node examples/uplink-agent/main.ts
+ *     TOWLINE_URL=http://127.0.0.1:7433 TOWLINE_TOKEN=$(towline token create --agent thin) node examples/uplink-agent/main.ts
  */
 import assert from 'node:assert/strict';
 import { Uplink } from './uplink.ts';

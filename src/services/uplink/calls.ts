@@ -88,10 +88,6 @@ export class Calls {
     return call !== undefined;
   }
 
-  has(requestId: Uint8Array): boolean {
-    return this.#pending.has(toHex(requestId));
-  }
-
   /** The line ended: nothing is answered any more. */
   cut(): void {
     this.#isOver = true;

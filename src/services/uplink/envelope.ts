@@ -1,7 +1,7 @@
 /** Envelopes of the node, made from what they say. */
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type UplinkEnvelope, UplinkEnvelopeSchema, type UplinkFailure } from '../../../gen/towline/v1/uplink_pb.ts';
+import type { UplinkEnvelope, UplinkEnvelopeSchema, UplinkFailure } from '../../../gen/towline/v1/uplink_pb.ts';
 import { type AttachResponse, AttachResponseSchema } from '../../../gen/towline/v1/uplink_service_pb.ts';
 import { errorInfoOf, fromLocal } from '../../rpc/failure.ts';
 

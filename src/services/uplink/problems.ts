@@ -8,7 +8,7 @@ const READ = 'see the comments of uplink.proto';
 export function notAnUplink(): ConnectError {
   return failure(Code.PermissionDenied, 'NOT_AN_UPLINK', 'only agents and programs of this node attach', {
     permanent: true,
-    help: 'show the token of an agent or a program: `towline token create NAME`; other nodes join instead',
+    help: 'show the token of an agent or a program: `towline token create --agent NAME`; other nodes join instead',
   });
 }
 

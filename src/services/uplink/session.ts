@@ -10,7 +10,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { Asks } from './asks.ts';
 import { Calls } from './calls.ts';
-import { failureOf } from './envelope.ts';
+import { failureOf, type ReceivedBody } from './envelope.ts';
 import type { Times, UplinkHost } from './host.ts';
 import type { KeptAnswers } from './kept.ts';
 import { Meter } from './meter.ts';
@@ -68,32 +68,37 @@ export class Session {
   /** Takes one envelope. Throws what ends the line. */
   receive({ requestId, body }: UplinkEnvelope): void {
     this.#heardMs = performance.now();
+    if (body.case === 'permissionRequest' || body.case === 'mcpRequest' || body.case === 'message') {
+      if (requestId.length === 0) throw outOfTurn(`${body.case} needs a request id`);
+      if (!this.#asks.begin(requestId, body)) this.#count();
+    } else if (body.case === 'toolResult') {
+      this.#note(requestId, this.calls.settle(requestId, body.value.resultJson));
+    } else if (body.case === 'failure') {
+      this.#note(requestId, this.calls.fail(requestId, body.value));
+    } else {
+      this.#count();
+      this.#hear(requestId, body);
+    }
+  }
+
+  /** What costs nobody an answer. */
+  #hear(requestId: Uint8Array, body: ReceivedBody): void {
     switch (body.case) {
       case 'heartbeat':
-        return this.#count();
+        break;
       case 'tools':
-        this.#count();
         this.tools = toolsOf(body.value.definitionsJson, this.upstream);
-        return this.changes.changed(undefined);
+        this.changes.changed(undefined);
+        break;
       case 'toolProgress':
-        this.#count();
-        return this.#note(requestId, this.calls.progress(requestId, body.value));
-      case 'toolResult':
-        return this.#note(requestId, this.calls.settle(requestId, body.value.resultJson));
-      case 'failure':
-        return this.#note(requestId, this.calls.fail(requestId, body.value));
-      case 'permissionRequest':
-      case 'mcpRequest':
-      case 'message':
-        if (requestId.length === 0) throw outOfTurn(`${body.case} needs a request id`);
-        if (!this.#asks.begin(requestId, body)) this.#count();
-        return;
+        this.#note(requestId, this.calls.progress(requestId, body.value));
+        break;
       case 'cancel':
-        this.#count();
         this.#asks.cancel(requestId);
-        return;
+        break;
       case 'close':
-        return this.close(CloseReason.DONE);
+        this.close(CloseReason.DONE);
+        break;
       default:
         throw outOfTurn(`${body.case ?? 'nothing'} is not for agents to say here`);
     }

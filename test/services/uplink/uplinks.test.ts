@@ -1,4 +1,4 @@
-// One line at a time, against a node of which there is nothing else. test/e2e/uplink.test.ts has the rest.
+// One line at a time, against a node of which there is nothing else. test/node/uplink and test/e2e/uplink.all.test.ts have the rest.
 import { describe, expect, it, vi } from 'vitest';
 import { UplinkCloseReason } from '../../../gen/towline/v1/uplink_pb.ts';
 import { reasonOf } from '../../../src/rpc/failure.ts';

@@ -11,7 +11,7 @@ import { UplinkCloseReason } from '../../gen/towline/v1/uplink_pb.ts';
 import { startMesh, type TestMesh } from '../fixtures/mesh.ts';
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'uplink-agent', 'main.ts');
-const wait = { timeout: 15_000, interval: 100 };
+const wait = { timeout: 40_000, interval: 100 };
 const config = `
 approvals: {approvers: [phone], wait: 60s}
 uplinks: {worker: {share: [home]}}
@@ -29,7 +29,7 @@ let tokens: Record<'worker' | 'thin', string>;
 const lines: Uplink[] = [];
 
 async function tokenOf(name: string): Promise<string> {
-  const { code, stdout, stderr } = await mesh.node('desk').towline('token', 'create', name);
+  const { code, stdout, stderr } = await mesh.node('desk').towline('token', 'create', '--agent', name);
   const [token] = /towline-token-\S+/.exec(stdout) ?? [];
   if (code !== 0 || !token) throw new Error(`no token: ${stdout}${stderr}`);
   return token;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   mesh = await startMesh({ desk: { config }, phone: {} });
   const [worker, thin] = await Promise.all([tokenOf('worker'), tokenOf('thin'), mesh.join('phone', 'desk')]);
   tokens = { worker, thin };
-}, 60_000);
+}, 120_000);
 afterAll(() => mesh?.[Symbol.asyncDispose]());
 afterEach(() => {
   for (const line of lines.splice(0)) line.cut();
@@ -54,7 +54,7 @@ function attach(options: Partial<AttachOptions> = {}): Uplink {
   return line;
 }
 
-const callFromPhone = () => mesh.node('phone').towline('call', 'desk/uplink.worker/greet', 'name=phone');
+const callFromPhone = () => mesh.node('phone').towline('call', 'desk/uplink.worker/greet', 'name:="phone"');
 
 async function asked(): Promise<Shown> {
   return vi.waitFor(async () => {
@@ -67,7 +67,7 @@ async function asked(): Promise<Shown> {
 const answer = (word: string, { approvalId }: Shown, ...more: string[]) =>
   mesh.node('phone').towline('approvals', word, Buffer.from(approvalId, 'base64').toString('hex'), ...more);
 
-describe('an agent that attaches', { timeout: 60_000 }, () => {
+describe('an agent that attaches', { timeout: 120_000 }, () => {
   it('serves a tool to another node, until its line is cut', async () => {
     const line = attach({ tools: { greet: (text) => `hello, ${(JSON.parse(text) as { name: string }).name}` } });
     expect(await line.attached).toMatchObject({ upstream: 'uplink.worker', share: ['home'] });
