@@ -3,20 +3,20 @@
  * front of the same upstream; and how fast and small a node is. One raw load client for both, rounds in alternation.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Child, startChild } from '../lib/child.ts';
+import { startChild } from '../lib/child.ts';
 import { type Figure, median, type SuiteResult, suiteResult } from '../lib/figures.ts';
 import { httpLoad, type Load } from '../lib/http-load.ts';
+import { residentBytes, startNode, towline, urlOf } from '../lib/node.ts';
 
 const exec = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const bin = join(root, 'bin', 'towline.js');
-const upstream = join(import.meta.dirname, 'upstream.ts');
+/** Made with the official SDK; and by hand, so that less of what is measured is the server behind the gateways. */
+const upstreams = { sdk: 'upstream.ts', lean: 'lean-upstream.ts' };
 const inFlight = 32;
 const callsPerRound = 6_000;
 /** Enough for V8 to have compiled what is hot. */
@@ -28,13 +28,22 @@ export async function run(note: (text: string) => void): Promise<SuiteResult> {
   await exec('npm', ['run', 'build'], { cwd: root });
   const scratch = await mkdtemp(join(tmpdir(), 'towline-bench-'));
   try {
-    return suiteResult('call', [...(await callFigures(scratch, note)), ...(await nodeFigures(scratch, note))]);
+    const figures: Figure[] = [];
+    for (const kind of ['sdk', 'lean'] as const) figures.push(...(await callFigures(join(scratch, kind), kind, note)));
+    return suiteResult('call', [...figures, ...(await nodeFigures(scratch, note))]);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function callFigures(scratch: string, note: (text: string) => void): Promise<Figure[]> {
+async function callFigures(
+  scratch: string,
+  kind: keyof typeof upstreams,
+  note: (text: string) => void,
+): Promise<Figure[]> {
+  const upstream = join(import.meta.dirname, upstreams[kind]);
+  const named = (name: string) => (kind === 'sdk' ? name : `${name}_${kind}_upstream`);
+  await mkdir(scratch);
   const far = join(scratch, 'far');
   const near = join(scratch, 'near');
   const servers = join(scratch, 'mcp.json');
@@ -44,7 +53,7 @@ async function callFigures(scratch: string, note: (text: string) => void): Promi
   await joinMesh(near, far);
   await using sdk = await startChild([join(import.meta.dirname, 'sdk-gateway.ts'), upstream]);
 
-  const token = JSON.parse(await towline(near, 'token', 'create', '--agent', 'bench')).token as string;
+  const { token } = await towline<{ token: string }>(near, 'token', 'create', '--agent', 'bench');
   const mesh = modernCalls(`${urlOf(nearNode)}/mcp`, 'far__bench__echo', { authorization: `Bearer ${token}` });
   const plain = modernCalls(sdk.firstLine, 'echo', {});
   await untilAnswered(mesh);
@@ -54,14 +63,14 @@ async function callFigures(scratch: string, note: (text: string) => void): Promi
     rates.mesh.push(await httpLoad(mesh, inFlight, callsPerRound));
     rates.plain.push(await httpLoad(plain, inFlight, callsPerRound));
     note(
-      `round ${round} of ${rounds}: mesh ${Math.round(rates.mesh.at(-1) ?? 0)}/s, SDK gateway ${Math.round(rates.plain.at(-1) ?? 0)}/s`,
+      `${kind} upstream, round ${round} of ${rounds}: mesh ${Math.round(rates.mesh.at(-1) ?? 0)}/s, SDK gateway ${Math.round(rates.plain.at(-1) ?? 0)}/s`,
     );
   }
   const ratio = median(rates.mesh.map((rate, round) => rate / (rates.plain[round] ?? 1)));
   return [
-    { name: 'mesh_calls_per_second', value: median(rates.mesh), unit: '/s', better: 'higher' },
-    { name: 'sdk_gateway_calls_per_second', value: median(rates.plain), unit: '/s', better: 'higher' },
-    { name: 'mesh_against_sdk_gateway', value: ratio, unit: '×', target: 2, better: 'higher' },
+    { name: named('mesh_calls_per_second'), value: median(rates.mesh), unit: '/s', better: 'higher' },
+    { name: named('sdk_gateway_calls_per_second'), value: median(rates.plain), unit: '/s', better: 'higher' },
+    { name: named('mesh_against_sdk_gateway'), value: ratio, unit: '×', target: 2, better: 'higher' },
   ];
 }
 
@@ -99,36 +108,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** A node on a free port; its first line is its status as JSON. */
-function startNode(home: string, ...args: string[]): Promise<Child> {
-  const name = home.split('/').at(-1) ?? 'node';
-  return startChild([
-    bin,
-    'up',
-    '--json',
-    '--home',
-    home,
-    '--name',
-    name,
-    '--host',
-    '127.0.0.1',
-    '--port',
-    '0',
-    ...args,
-  ]);
-}
-
-function urlOf(node: Child): string {
-  return (JSON.parse(node.firstLine) as { url: string }).url;
-}
-
-async function towline(home: string, ...args: string[]): Promise<string> {
-  const { stdout } = await exec(process.execPath, [bin, ...args, '--json', '--home', home]);
-  return stdout;
-}
-
 async function joinMesh(home: string, inviter: string): Promise<void> {
-  const { invite } = JSON.parse(await towline(inviter, 'invite')) as { invite: string };
+  const { invite } = await towline<{ invite: string }>(inviter, 'invite');
   await towline(home, 'join', invite);
 }
 
@@ -174,9 +155,4 @@ async function untilAnswered(load: Load): Promise<void> {
       await sleep(100);
     }
   }
-}
-
-function residentBytes(pid: number): number {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
-  return Number(line?.[1] ?? 0) * 1024;
 }
