@@ -1,32 +1,25 @@
 /** Entries from what is recorded. Their place in the chain is given to them when they are written. */
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import {
-  type AuditEntry,
-  AuditEntrySchema,
-  type AuditPrincipal,
-  AuditPrincipalSchema,
-} from '../../../gen/towline/v1/audit_pb.ts';
+import { AuditEntrySchema, type AuditPrincipal, AuditPrincipalSchema } from '../../../gen/towline/v1/audit_pb.ts';
 import { LocalError } from '../../base/errors.ts';
 import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { AuditRecord } from '../record.ts';
 import { MAX_ENTRY_BYTES } from './limits.ts';
 
-type Event = AuditEntry['event'];
+type Init = MessageInitShape<typeof AuditEntrySchema>;
 
 /** All of an entry but its place in the chain. Throws AUDIT_ENTRY_TOO_LARGE. */
-export function encodeRest(timeMs: number, event: Event, principal?: AuditPrincipal): Uint8Array {
-  const entry = create(AuditEntrySchema, { time: timestampFromMs(timeMs), event });
-  if (principal) entry.principal = principal;
-  const bytes = encodeMessage(AuditEntrySchema, entry);
+export function encodeRest(timeMs: number, event: Init['event'], principal?: AuditPrincipal): Uint8Array {
+  const init: Init = { time: timestampFromMs(timeMs), ...(event && { event }), ...(principal && { principal }) };
+  const bytes = encodeMessage(AuditEntrySchema, create(AuditEntrySchema, init));
   if (bytes.length <= MAX_ENTRY_BYTES / 2) return bytes;
   throw new LocalError('AUDIT_ENTRY_TOO_LARGE', `a record of ${bytes.length} bytes does not fit into the audit log`);
 }
 
-export function restOf(record: AuditRecord, timeMs: number): Uint8Array {
-  const { event } = create(AuditEntrySchema, { event: record.event });
-  return encodeRest(timeMs, event, record.principal && auditPrincipal(record.principal));
+export function restOf({ event, principal }: AuditRecord, timeMs: number): Uint8Array {
+  return encodeRest(timeMs, event, principal && auditPrincipal(principal));
 }
 
 const known = new WeakMap<Principal, AuditPrincipal>();
