@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import { parseConfig } from '../../src/node/config/load.ts';
 import { bin } from '../fixtures/mesh.ts';
 
@@ -51,10 +52,11 @@ function blockWith(text: string): string[] {
 
 describe('the README', () => {
   it('has a configuration that loads without a problem', async () => {
-    const [yaml = ''] = blocks('yaml');
-    const { config, problems } = await parseConfig('towline.yaml', yaml);
-    expect(problems).toEqual([]);
-    expect(Object.keys(config.upstreams)).toEqual(['files']);
+    const [rules, own] = await Promise.all(blocks('yaml').map((text) => parseConfig('towline.yaml', text)));
+    expect(rules?.problems).toEqual([]);
+    expect(rules?.config.policy?.rules.map(({ name }) => name)).toEqual(['no-secrets', 'sums-are-asked']);
+    expect(own?.problems).toEqual([]);
+    expect(Object.keys(own?.config.upstreams ?? {})).toEqual(['files']);
   });
 
   it('joins two machines with the lines that it prints, and answers its curls', async () => {
@@ -85,9 +87,49 @@ describe('the README', () => {
     );
   }, 90_000);
 
-  it('names commands that exist', async () => {
-    const commands = new Set([...readme.matchAll(/npx towline (\w+)/g)].map(([, name]) => name ?? ''));
-    expect(commands.size).toBeGreaterThan(6);
-    for (const command of commands) expect(await shell('work', `npx towline help ${command}`)).toContain(command);
+  it('talks in a channel, and by mail', async () => {
+    await shell('work', blockWith('channel create dev').join('\n'));
+    const [thanks = '', mail = '', inbox = ''] = blockWith('channel send dev "thanks"');
+    await shell('laptop', thanks);
+    expect(await shell('work', 'npx towline channel history dev')).toContain('thanks');
+    expect(await shell('laptop', mail)).toContain('delivered');
+    expect(await shell('work', inbox)).toContain('the notes are in the usual place');
   }, 60_000);
+
+  it('says who is there, and how to reach them', async () => {
+    const [agents = '', profile = '', routes = ''] = blockWith('towline agents');
+    expect(await shell('laptop', profile)).toContain('reviews until noon');
+    expect(await shell('laptop', agents)).toContain('owner');
+    expect(await shell('laptop', routes)).toContain('work');
+  }, 60_000);
+
+  it('lets rules decide, and a person where they say so', async () => {
+    const [rules = ''] = blocks('yaml');
+    await appendFile(join(folder, 'work', 'towline.yaml'), rules);
+    const [reload = '', ask = '', ...care] = blockWith('towline policy test');
+    await shell('work', reload);
+    expect(await shell('work', ask)).toMatch(/deny.*no-secrets/s);
+    const sum = shell('laptop', 'npx towline call work/everything/get-sum a=40 b=2');
+    const [list = '', , approve = ''] = blockWith('towline approvals approve');
+    const id = await vi.waitFor(async () => {
+      const { approvals } = JSON.parse(await shell('work', `${list} --json`)) as {
+        approvals: { approvalId: string }[];
+      };
+      return Buffer.from(approvals[0]?.approvalId ?? '', 'base64').toString('hex') || Promise.reject(new Error('none'));
+    }, 20_000);
+    await shell('work', `${approve.replace('3fa9c1d2', id)} --yes`);
+    expect(await sum).toContain('42');
+    for (const line of care) await shell('work', line);
+  }, 90_000);
+
+  it('makes a group', async () => {
+    expect(await shell('work', blockWith('towline group create').join('\n'))).toContain('crew');
+  }, 60_000);
+
+  it('names commands that exist', () => {
+    const known = commands.map(({ name }) => name);
+    const named = new Set([...readme.matchAll(/npx towline (\w+)/g)].map(([, name]) => name ?? ''));
+    expect(named.size).toBeGreaterThan(15);
+    expect(known).toEqual(expect.arrayContaining([...named]));
+  });
 });
