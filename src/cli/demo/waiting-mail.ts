@@ -26,15 +26,15 @@ export async function mailForOneWhoIsAway({ laptop, lab, archive }: Mesh, say: S
   const { messageId } = await mailbox.sendMail({ target: archive.name, text: TEXT, requestId: newRequestId() });
   await using states = new Collected((signal) => statesOf(laptop, messageId, signal));
   await reached(states, DeliveryState.STORED_AT_HUB);
-  say(`${laptop.name}: towline send ${archive.name} "…"  →  queued, then stored at the hub ${lab.name}, sealed`);
+  say(`${laptop.name}: towline send ${archive.name} "…"  →  stored at the hub ${lab.name}, sealed`);
 
-  const start = performance.now();
   await archive.startAgain();
+  const start = performance.now();
   const mail = await arrived(archive);
   const tookMs = performance.now() - start;
   verify(mail.sender?.alias === laptop.name, `the mail is from ${laptop.name}`);
   await reached(states, DeliveryState.DELIVERED);
-  say(`${archive.name} starts again, and has it ${shortTime(tookMs)} later: "${mail.text}"`);
+  say(`${archive.name} is up again, and has it ${shortTime(tookMs)} later: "${mail.text}"`);
 
   await archive.client(MailboxService).markRead({ mails: [{ ofNode: true, cursor: mail.cursor }] });
   await reached(states, DeliveryState.READ);
