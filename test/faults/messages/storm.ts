@@ -141,10 +141,11 @@ export class Storm implements AsyncDisposable {
   /** Kills something that runs, every now and then; and cuts the links of the hub. */
   async #harm(kills: number, ms: number): Promise<void> {
     const cutting = setInterval(() => this.#proxy.reset(Math.floor(Math.random() * 2) * 10_000), CUT_EVERY_MS);
-    const victims: Victim[] = [...this.#programs, ...this.#nodes];
     const end = performance.now() + ms;
     for (let killed = 0; killed < kills && performance.now() < end; await sleep(KILL_EVERY_MS)) {
-      const up = victims.filter(({ isUp }) => isUp);
+      // Of programs and of nodes as often: there are more of those.
+      const some: readonly Victim[] = Math.random() < 0.5 ? this.#nodes : this.#programs;
+      const up = some.filter(({ isUp }) => isUp);
       const victim = up[Math.floor(Math.random() * up.length)];
       if (!victim) continue;
       victim.kill();
