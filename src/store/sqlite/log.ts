@@ -14,8 +14,12 @@ export class SqliteLog implements AppendLog {
     this.#batch = batch;
   }
 
-  async append(value: Uint8Array): Promise<number> {
-    checkValue(value);
+  append(value: Uint8Array): Promise<number> {
+    try {
+      checkValue(value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     // The write happens later in this turn; what the caller does to its bytes meanwhile must not count.
     const bytes = new Uint8Array(value);
     return this.#batch.write(() => this.#logs.append(this.#name, bytes), bytes.byteLength);
