@@ -4,9 +4,10 @@ import type { SuiteOptions } from '../lib/suite.ts';
 import { auditFigures } from './audit.ts';
 import { callFigures } from './calls.ts';
 import { decisionFigures } from './decisions.ts';
+import { uplinkFigures } from './uplinks.ts';
 
 export async function run(note: (text: string) => void, { only }: SuiteOptions): Promise<SuiteResult> {
-  const parts = { decisions: decisionFigures, calls: callFigures, audit: auditFigures };
+  const parts = { decisions: decisionFigures, calls: callFigures, audit: auditFigures, uplinks: uplinkFigures };
   const figures: Figure[] = [];
   for (const [name, part] of Object.entries(parts)) {
     if (only === undefined || name === only) figures.push(...(await part(note)));

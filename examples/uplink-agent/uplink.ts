@@ -2,6 +2,7 @@
  * A thin agent's side of UplinkService, written against the generated client alone: what an agent in any language does.
  */
 import { randomBytes } from 'node:crypto';
+import type { SecureClientSessionOptions } from 'node:http2';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, Http2SessionManager } from '@connectrpc/connect-node';
@@ -20,6 +21,8 @@ export interface AttachOptions {
   readonly token: string;
   /** Its identity; the name must be the token's subject. */
   readonly identity: MessageInitShape<typeof UplinkIdentitySchema>;
+  /** How TLS is spoken, if the URL is one of https: whose certificate is accepted, and which one is shown. */
+  readonly tls?: SecureClientSessionOptions;
   /** What it offers: each tool takes the JSON text of its arguments and gives a text. */
   readonly tools?: Readonly<Record<string, Tool>>;
 }
@@ -40,9 +43,9 @@ export class Uplink {
   /** Resolves with the node's word of farewell, if it had one; rejects if the line failed. */
   readonly ended: Promise<ValueOf<'close'> | undefined>;
 
-  constructor({ url, token, identity, tools = {} }: AttachOptions) {
+  constructor({ url, token, identity, tls, tools = {} }: AttachOptions) {
     this.#tools = tools;
-    this.#session = new Http2SessionManager(url);
+    this.#session = new Http2SessionManager(url, {}, tls);
     const transport = createConnectTransport({ baseUrl: url, httpVersion: '2', sessionManager: this.#session });
     const responses = createClient(UplinkService, transport).attach(this.#envelopes(), {
       headers: { authorization: `Bearer ${token}` },
