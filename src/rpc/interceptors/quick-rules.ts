@@ -72,8 +72,8 @@ function hasCase(name: string): Test {
 /** A test of one field; "free" if it has no rules, nothing if it has some that are not plain. */
 function fieldTest(field: DescField): Test | 'free' | undefined {
   const rules = hasOption(field, fieldOption) ? getOption(field, fieldOption) : undefined;
-  if (rules && !isPlain(rules)) return undefined;
-  const check = fieldCheck(field, rules);
+  const check =
+    (rules && emptyOrExact(field, rules)) ?? (rules && !isPlain(rules) ? undefined : fieldCheck(field, rules));
   if (check === undefined) return undefined;
   const required = rules?.required ?? false;
   if (check === 'free' && !required) return 'free';
@@ -87,9 +87,25 @@ function fieldTest(field: DescField): Test | 'free' | undefined {
   };
 }
 
+/** The one expression that is plain: an id that may be left out, without presence. */
+const optionalId = /^size\(this\) == 0 \|\| size\(this\) == ([0-9]+)$/;
+
+function emptyOrExact(field: DescField, rules: FieldRules): Check | undefined {
+  const [rule, ...others] = rules.cel;
+  const length = optionalId.exec(rule?.expression ?? '')?.[1];
+  const isAlone = others.length === 0 && isPlainBeside(rules) && rules.type.case === undefined;
+  if (length === undefined || !isAlone || field.fieldKind !== 'scalar' || field.scalar !== ScalarType.BYTES)
+    return undefined;
+  return (value) => [0, Number(length)].includes((value as Uint8Array).length);
+}
+
 /** Presence, and the rules of one type: everything else in `FieldRules` is for the validator. */
-function isPlain({ cel, celExpression, ignore, $unknown }: FieldRules): boolean {
-  return cel.length + celExpression.length + ($unknown?.length ?? 0) === 0 && ignore === Ignore.UNSPECIFIED;
+function isPlain(rules: FieldRules): boolean {
+  return rules.cel.length === 0 && isPlainBeside(rules);
+}
+
+function isPlainBeside({ celExpression, ignore, $unknown }: FieldRules): boolean {
+  return celExpression.length + ($unknown?.length ?? 0) === 0 && ignore === Ignore.UNSPECIFIED;
 }
 
 function reader({ oneof, localName }: DescField): (message: Members) => unknown {
