@@ -16,6 +16,7 @@ it('the demo ends well, with all of its steps and figures', { timeout: 240_000 }
       expect.stringMatching(/^Three nodes start/),
       expect.stringMatching(/^A channel/),
       expect.stringMatching(/^A call that wants a yes/),
+      expect.stringMatching(/^An agent without a node attaches/),
       expect.stringMatching(/^A mail for a node that is away/),
     ]),
   );

@@ -14,6 +14,7 @@ import { verifyRecord } from './record.ts';
 import { refuseStranger, refuseUnshared } from './refusals.ts';
 import type { DemoTools } from './tool-names.ts';
 import type { Transcript } from './transcript.ts';
+import { attachAgent } from './uplink.ts';
 import { type Visit, visit } from './visit.ts';
 import { mailForOneWhoIsAway } from './waiting-mail.ts';
 import type { Workspace } from './workspace.ts';
@@ -114,6 +115,10 @@ async function wordsAndCare(
   );
   const approval = await transcript.step('A call that wants a yes, given and refused on another node', (say) =>
     askSomebody(mesh, target, tools?.sum ?? '', say),
+  );
+  await transcript.step(
+    'An agent without a node attaches, and asks before it acts; a line that is cut means no',
+    (say) => attachAgent(mesh, say),
   );
   await transcript.step('All of that is on record, and the record is whole', (say) => verifyRecord(mesh.lab, say));
   const mail = await transcript.step('A mail for a node that is away waits, and arrives once', (say) =>

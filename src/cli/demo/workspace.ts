@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoPackages } from './packages.ts';
 
-/** The lab's rules: a tool that a person decides on, each time, on another node. */
+/** The lab's rules: a tool that a person decides on, each time, on another node; and who sees the tools of an agent that attaches. */
 const LAB_CONFIG = `approvals: {approvers: [archive], wait: 60s}
+uplinks: {thin: {share: [home]}}
 policy:
   rules:
     - {name: sums-are-asked, effect: ask, tools: [everything/get-sum]}
