@@ -1,5 +1,5 @@
 /** Small conversions of byte strings. */
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { LocalError } from './errors.ts';
 
 export function toHex(bytes: Uint8Array): string {
@@ -21,6 +21,11 @@ export function fromBase64Url(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw new LocalError('NOT_BASE64URL', 'not a base64url string');
   return new Uint8Array(bytes);
+}
+
+/** The SHA-256 of bytes, or of a text's UTF-8. By way of a text: Node makes one faster than a buffer of its own. */
+export function sha256(value: string | Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', value, 'binary'), 'binary');
 }
 
 /** Compares in constant time for equal lengths. */

@@ -3,7 +3,7 @@
  * say, one line in the log. Plain functions rather than Connect interceptors: they need no headers and no signals, so
  * a call by link or in process does not pay for them.
  */
-import type { DescMessage, Message } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import type { ConnectError, HandlerContext, MethodImplSpec } from '@connectrpc/connect';
 import type { Log } from '../base/log.ts';
 import { checkAccess, type Needs } from './interceptors/access.ts';
@@ -17,6 +17,7 @@ import type { PolicyGate } from './policy.ts';
 import { principalKey } from './principal.ts';
 import { canceled } from './status.ts';
 import { isLasting, type Usage, type UsedBy } from './usage.ts';
+import { weightOf } from './weight.ts';
 
 /** A handler that throws nothing but `ConnectError` and answers with whole messages. */
 export type GuardedImpl =
@@ -53,12 +54,11 @@ export function guard(spec: MethodImplSpec, guarded: Guarded): Guard {
   const { input, output } = spec.method;
   const check = (request: Message) => (validates ? checkMessage(input, request) : undefined);
   const observe = guarded.observer?.observe(spec.method, guarded.name);
-  const isStream = isLasting(spec.method);
-  const watch = (context: HandlerContext) => new Watch(context, guarded, isStream, observe);
+  const watch = (context: HandlerContext) => new Watch(context, guarded, spec.method, observe);
   const valid = (requests: Messages, context: HandlerContext) => {
     const used = guarded.usage?.of(context.values.get(principalKey));
     return mapStream(requests, (request) => {
-      used?.take(request);
+      used?.take(weightOf(input, request));
       return checked(check, request);
     });
   };
@@ -145,6 +145,7 @@ class Watch {
   readonly #guarded: Guarded;
   readonly #observe: ((context: HandlerContext) => ObservedCall) | undefined;
   readonly #startedMs = performance.now();
+  readonly #method: DescMethod;
   readonly #isStream: boolean;
   #observed: ObservedCall | undefined;
   #used: UsedBy | undefined;
@@ -156,12 +157,13 @@ class Watch {
   constructor(
     context: HandlerContext,
     guarded: Guarded,
-    isStream: boolean,
+    method: DescMethod,
     observe?: (context: HandlerContext) => ObservedCall,
   ) {
     this.#context = context;
     this.#guarded = guarded;
-    this.#isStream = isStream;
+    this.#method = method;
+    this.#isStream = isLasting(method);
     this.#observe = observe;
   }
 
@@ -181,14 +183,14 @@ class Watch {
   /** The handler is about to run. Throws where the caller uses too much. */
   begin(request: Message | undefined): Promise<void> | undefined {
     const used = this.#guarded.usage?.of(this.#context.values.get(principalKey));
-    used?.enter(this.#isStream, request);
+    used?.enter(this.#isStream, request && weightOf(this.#method.input, request));
     this.#used = used;
     this.#observed = this.#observe?.(this.#context);
     return this.#observed?.begin(request);
   }
 
   answer(message: Message): Promise<void> | undefined {
-    this.#used?.give(message);
+    this.#used?.give(weightOf(this.#method.output, message));
     return this.#observed?.answer(message);
   }
 

@@ -2,290 +2,248 @@
  * Messages to bytes: the same that protobuf-es writes, in one buffer of the right size. It writes into a buffer that it
  * doubles and then copies: three times the memory of a large message, and much of the cost of a small call.
  */
-import { type DescField, type DescMessage, type Message, ScalarType, toBinary } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMessage,
+  type DescOneof,
+  type Message,
+  ScalarType,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { bytesOf } from './encoded.ts';
 
+/** How a value is written behind its tag. */
+type Kind = 'number' | 'bigint' | 'bool' | 'string' | 'bytes' | 'message';
+
 const VARINT = 0;
-const BYTES = 2;
+const LENGTH_DELIMITED = 2;
 
 /** `google.protobuf.FeatureSet.FieldPresence`: zero values are left out; absence is an error. */
 const IMPLICIT = 2;
 const LEGACY_REQUIRED = 3;
 
-/** What a field of a message holds. */
-type Values = Record<string, unknown>;
-
 /** A message whose bytes cannot be told beforehand: protobuf-es writes it, or says what is wrong with it. */
 const UNFIT = Symbol('unfit');
 
-/** Lengths of messages within messages, and the bytes of those that protobuf-es has written, in the order of writing. */
-type Plan = (number | Uint8Array)[];
+/** What a field of a message holds. */
+type Values = Record<string, unknown>;
 
-interface FieldWriter {
-  /** Bytes that the field takes, tag included. Throws `UNFIT`. */
-  size(message: Values, plan: Plan): number;
-  write(message: Values, out: Output): void;
+interface Field {
+  readonly localName: string;
+  readonly tag: number;
+  readonly tagSize: number;
+  readonly kind: Kind;
+  readonly isList: boolean;
+  /** Whether zero values are left out. */
+  readonly isImplicit: boolean;
+  readonly message: DescMessage | undefined;
 }
+
+/** Of a oneof, the fields that stand together, by name: few of them are ever set. */
+interface Choice {
+  readonly localName: string;
+  readonly cases: ReadonlyMap<string, Field>;
+}
+
+type Part = Field | Choice;
+
+/** What is written, in order: tag, value and, of what stands behind its length, that length. */
+type Plan = unknown[];
+const STEP = 3;
+
+/** Stands for a message whose fields follow. */
+const INSIDE = Symbol('inside');
 
 /** The bytes of a message. Throws what `toBinary` throws. */
 export function encodeMessage(schema: DescMessage, message: Message): Uint8Array {
   const before = bytesOf(message);
   if (before !== undefined) return before;
-  const writers = writersOf(schema);
-  if (writers === undefined) return toBinary(schema, message);
+  const parts = partsOf(schema);
+  if (parts === undefined) return toBinary(schema, message);
   const plan: Plan = [];
   let size: number;
   try {
-    size = bodySize(schema, writers, message, plan);
+    size = measure(schema, parts, message, plan);
   } catch (error) {
     if (error !== UNFIT) throw error;
     return toBinary(schema, message);
   }
-  const out = new Output(Buffer.allocUnsafe(size), plan);
-  for (const writer of writers) writer.write(message as unknown as Values, out);
-  return out.buffer;
+  return write(plan, Buffer.allocUnsafe(size));
 }
 
-function bodySize(schema: DescMessage, writers: readonly FieldWriter[], message: Message, plan: Plan): number {
-  if (message.$typeName !== schema.typeName || message.$unknown !== undefined) throw UNFIT;
-  let size = 0;
-  for (const writer of writers) size += writer.size(message as unknown as Values, plan);
-  return size;
-}
-
-const known = new WeakMap<DescMessage, readonly FieldWriter[] | null>();
+const known = new WeakMap<DescMessage, readonly Part[] | null>();
 
 /** How a message is written; undefined where a field has a type that is rare on our paths. */
-function writersOf(schema: DescMessage): readonly FieldWriter[] | undefined {
-  let writers = known.get(schema);
-  if (writers === undefined) {
-    const fields = [...schema.fields].sort((a, b) => a.number - b.number).map(fieldWriter);
-    writers = fields.every((field) => field !== undefined) ? (fields as FieldWriter[]) : null;
-    known.set(schema, writers);
+function partsOf(schema: DescMessage): readonly Part[] | undefined {
+  let parts = known.get(schema);
+  if (parts === undefined) {
+    const found = inOrder(schema).map(partOf);
+    parts = found.every((part) => part !== undefined) ? found : null;
+    known.set(schema, parts);
   }
-  return writers ?? undefined;
+  return parts ?? undefined;
 }
 
-/** How one value is written behind its tag. */
-interface ValueWriter {
-  readonly wireType: number;
-  /** Whether it is left out, where the field has no presence. */
-  isZero(value: unknown): boolean;
-  size(value: unknown, plan: Plan): number;
-  write(value: unknown, out: Output): void;
+/** Fields by number. Those of one oneof that stand next to each other are one part. */
+function inOrder({ fields }: DescMessage): DescField[][] {
+  const groups: DescField[][] = [];
+  for (const field of fields.toSorted((a, b) => a.number - b.number)) {
+    const last = groups.at(-1);
+    if (field.oneof && last?.[0]?.oneof === field.oneof) last.push(field);
+    else groups.push([field]);
+  }
+  return groups;
 }
 
-function fieldWriter(field: DescField): FieldWriter | undefined {
+function partOf(fields: readonly DescField[]): Part | undefined {
+  const written = fields.map(fieldOf).filter((field) => field !== undefined);
+  if (written.length < fields.length) return undefined;
+  const oneof: DescOneof | undefined = fields[0]?.oneof;
+  if (oneof === undefined) return written[0];
+  return { localName: oneof.localName, cases: new Map(written.map((field) => [field.localName, field])) };
+}
+
+function fieldOf(field: DescField): Field | undefined {
   if (field.fieldKind === 'map' || field.presence === LEGACY_REQUIRED) return undefined;
-  const value = valueWriter(field);
-  if (value === undefined) return undefined;
-  const tag = ((field.number << 3) | value.wireType) >>> 0;
-  const tagSize = varintSize(tag);
-  const { localName } = field;
-  if (field.fieldKind === 'list') {
-    return value.wireType === BYTES ? listWriter(localName, tag, tagSize, value) : undefined;
-  }
-  const read = reader(field, value);
-  return {
-    size(message, plan) {
-      const found = read(message);
-      return found === undefined ? 0 : tagSize + value.size(found, plan);
-    },
-    write(message, out) {
-      const found = read(message);
-      if (found === undefined) return;
-      out.varint(tag);
-      value.write(found, out);
-    },
-  };
+  const kind = kindOf(field);
+  const isList = field.fieldKind === 'list';
+  if (kind === undefined) return undefined;
+  const isDelimited = kind === 'string' || kind === 'bytes' || kind === 'message';
+  if (isList && !isDelimited) return undefined; // packed
+  const tag = ((field.number << 3) | (isDelimited ? LENGTH_DELIMITED : VARINT)) >>> 0;
+  const isImplicit = !isList && !field.oneof && field.presence === IMPLICIT;
+  const { localName, message } = field;
+  return { localName, tag, tagSize: varintSize(tag), kind, isList, isImplicit, message };
 }
 
-function listWriter(localName: string, tag: number, tagSize: number, value: ValueWriter): FieldWriter {
-  return {
-    size(message, plan) {
-      let size = 0;
-      for (const item of message[localName] as unknown[]) size += tagSize + value.size(item, plan);
-      return size;
-    },
-    write(message, out) {
-      for (const item of message[localName] as unknown[]) {
-        out.varint(tag);
-        value.write(item, out);
-      }
-    },
-  };
-}
-
-/** Gives the value of a field that is to be written. */
-function reader(field: DescField & { fieldKind: 'scalar' | 'enum' | 'message' }, value: ValueWriter) {
-  const { localName } = field;
-  if (field.oneof) {
-    const { localName: oneof } = field.oneof;
-    return (message: Values) => {
-      const chosen = message[oneof] as { case?: string; value?: unknown };
-      return chosen.case === localName ? chosen.value : undefined;
-    };
-  }
-  if (field.presence !== IMPLICIT) {
-    return (message: Values) => (Object.hasOwn(message, localName) ? message[localName] : undefined);
-  }
-  return (message: Values) => {
-    const found = message[localName];
-    return value.isZero(found) ? undefined : found;
-  };
-}
-
-function valueWriter(field: DescField): ValueWriter | undefined {
-  if (field.message)
-    return field.fieldKind !== 'map' && field.delimitedEncoding ? undefined : messageWriter(field.message);
-  if (field.enum) return number;
+function kindOf(field: DescField & { fieldKind: 'scalar' | 'enum' | 'message' | 'list' }): Kind | undefined {
+  if (field.message) return field.delimitedEncoding ? undefined : 'message';
+  if (field.enum) return 'number';
   switch (field.scalar) {
     case ScalarType.UINT32:
     case ScalarType.INT32:
-      return number;
+      return 'number';
     case ScalarType.UINT64:
     case ScalarType.INT64:
-      return field.fieldKind !== 'map' && field.longAsString ? undefined : bigNumber;
+      return field.longAsString ? undefined : 'bigint';
     case ScalarType.BOOL:
-      return flag;
+      return 'bool';
     case ScalarType.STRING:
-      return text;
+      return 'string';
     case ScalarType.BYTES:
-      return bytes;
+      return 'bytes';
     default:
       return undefined;
   }
 }
 
-/** Negative numbers take ten bytes, and what is no number must be told so: both are left to protobuf-es. */
-const number: ValueWriter = {
-  wireType: VARINT,
-  isZero: (value) => value === 0,
-  size(value) {
-    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 0x7fff_ffff) throw UNFIT;
-    return varintSize(value as number);
-  },
-  write: (value, out) => out.varint(value as number),
-};
-
-/** Cursors and times. Larger than a number can say, and negative ones, are left to protobuf-es. */
-const bigNumber: ValueWriter = {
-  wireType: VARINT,
-  isZero: (value) => value === 0n,
-  size(value) {
-    if (typeof value !== 'bigint' || value < 0n || value > Number.MAX_SAFE_INTEGER) throw UNFIT;
-    return varintSize(Number(value));
-  },
-  write: (value, out) => out.varint(Number(value)),
-};
-
-const flag: ValueWriter = {
-  wireType: VARINT,
-  isZero: (value) => value === false,
-  size: () => 1,
-  write: (value, out) => out.varint(value ? 1 : 0),
-};
-
-const text: ValueWriter = {
-  wireType: BYTES,
-  isZero: (value) => value === '',
-  size(value, plan) {
-    if (typeof value !== 'string') throw UNFIT;
-    const size = Buffer.byteLength(value);
-    plan.push(size);
-    return varintSize(size) + size;
-  },
-  write(value, out) {
-    const size = out.length();
-    out.varint(size);
-    out.text(value as string, size);
-  },
-};
-
-const bytes: ValueWriter = {
-  wireType: BYTES,
-  isZero: (value) => value instanceof Uint8Array && value.length === 0,
-  size(value) {
-    if (!(value instanceof Uint8Array)) throw UNFIT;
-    return varintSize(value.length) + value.length;
-  },
-  write(value, out) {
-    out.varint((value as Uint8Array).length);
-    out.bytes(value as Uint8Array);
-  },
-};
-
-function messageWriter(schema: DescMessage): ValueWriter {
-  return {
-    wireType: BYTES,
-    isZero: (value) => value === undefined,
-    size(value, plan) {
-      const writers = writersOf(schema);
-      const place = plan.push(0) - 1;
-      // Some well-known types are given as plain values.
-      if ((value as Message).$typeName !== schema.typeName) throw UNFIT;
-      const before = bytesOf(value as Message);
-      if (before !== undefined) plan[place] = before;
-      else if (writers === undefined) plan[place] = toBinary(schema, value as Message);
-      else plan[place] = bodySize(schema, writers, value as Message, plan);
-      const size = lengthOf(plan[place] as Plan[number]);
-      return varintSize(size) + size;
-    },
-    write(value, out) {
-      const planned = out.next();
-      out.varint(lengthOf(planned));
-      if (typeof planned !== 'number') out.bytes(planned);
-      else for (const writer of writersOf(schema) ?? []) writer.write(value as Values, out);
-    },
-  };
+/** Plans a message; returns its size. Throws `UNFIT`. */
+function measure(schema: DescMessage, parts: readonly Part[], message: Message, plan: Plan): number {
+  // Some well-known types are given as plain values.
+  if (message.$typeName !== schema.typeName || message.$unknown !== undefined) throw UNFIT;
+  const values = message as unknown as Values;
+  let size = 0;
+  for (const part of parts) {
+    const value = values[part.localName];
+    if ('cases' in part) {
+      const chosen = value as { case?: string; value?: unknown };
+      const field = chosen.case === undefined ? undefined : part.cases.get(chosen.case);
+      if (field && chosen.value !== undefined) size += measureValue(field, chosen.value, plan);
+    } else if (part.isList) {
+      for (const item of value as unknown[]) size += measureValue(part, item, plan);
+    } else if (part.isImplicit) {
+      size += measureValue(part, value, plan);
+    } else if (value !== undefined && Object.hasOwn(values, part.localName)) {
+      size += measureValue(part, value, plan);
+    }
+  }
+  return size;
 }
 
-function lengthOf(planned: Plan[number]): number {
-  return typeof planned === 'number' ? planned : planned.length;
+/** Plans a field with its tag; returns the size of both. Negative and very large numbers are left to protobuf-es. */
+function measureValue({ kind, tag, tagSize, isImplicit, message }: Field, value: unknown, plan: Plan): number {
+  switch (kind) {
+    case 'number': {
+      if (isImplicit && value === 0) return 0;
+      if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 0x7fff_ffff) throw UNFIT;
+      plan.push(tag, value, 0);
+      return tagSize + varintSize(value as number);
+    }
+    case 'bigint': {
+      if (isImplicit && value === 0n) return 0;
+      if (typeof value !== 'bigint' || value < 0n || value > Number.MAX_SAFE_INTEGER) throw UNFIT;
+      const number = Number(value);
+      plan.push(tag, number, 0);
+      return tagSize + varintSize(number);
+    }
+    case 'bool':
+      if (isImplicit && value === false) return 0;
+      plan.push(tag, value ? 1 : 0, 0);
+      return tagSize + 1;
+    case 'string': {
+      if (isImplicit && value === '') return 0;
+      if (typeof value !== 'string') throw UNFIT;
+      const size = Buffer.byteLength(value);
+      plan.push(tag, value, size);
+      return tagSize + varintSize(size) + size;
+    }
+    case 'bytes':
+      if (!(value instanceof Uint8Array)) throw UNFIT;
+      if (isImplicit && value.length === 0) return 0;
+      plan.push(tag, value, value.length);
+      return tagSize + varintSize(value.length) + value.length;
+    case 'message': {
+      const size = measureMessage(message as DescMessage, tag, value as Message, plan);
+      return tagSize + varintSize(size) + size;
+    }
+  }
 }
 
-class Output {
-  readonly buffer: Buffer;
-  readonly #plan: Plan;
-  #position = 0;
-  #planned = 0;
+/** Plans a message within another; returns its size. */
+function measureMessage(schema: DescMessage, tag: number, value: Message, plan: Plan): number {
+  if (value.$typeName !== schema.typeName) throw UNFIT;
+  const parts = partsOf(schema);
+  const bytes = bytesOf(value) ?? (parts === undefined ? toBinary(schema, value) : undefined);
+  const place = plan.push(tag, bytes ?? INSIDE, 0) - 1;
+  const size = bytes?.length ?? measure(schema, parts as readonly Part[], value, plan);
+  plan[place] = size;
+  return size;
+}
 
-  constructor(buffer: Buffer, plan: Plan) {
-    this.buffer = buffer;
-    this.#plan = plan;
-  }
-
-  /** The next entry of the plan. */
-  next(): Plan[number] {
-    return this.#plan[this.#planned++] as Plan[number];
-  }
-
-  length(): number {
-    return this.next() as number;
-  }
-
-  varint(value: number): void {
-    let rest = value;
-    while (rest > 0xffff_ffff) {
-      this.buffer[this.#position++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
+function write(plan: Plan, out: Buffer): Buffer {
+  let at = 0;
+  for (let step = 0; step < plan.length; step += STEP) {
+    at = writeVarint(out, at, plan[step] as number);
+    const value = plan[step + 1];
+    if (typeof value === 'number') {
+      at = writeVarint(out, at, value);
+      continue;
     }
-    while (rest > 0x7f) {
-      this.buffer[this.#position++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.buffer[this.#position++] = rest;
+    const size = plan[step + 2] as number;
+    at = writeVarint(out, at, size);
+    if (value === INSIDE) continue;
+    // As many bytes as letters: all of them are ASCII, which is written faster so.
+    if (typeof value === 'string') out.write(value, at, size, size === value.length ? 'latin1' : 'utf8');
+    else out.set(value as Uint8Array, at);
+    at += size;
   }
+  return out;
+}
 
-  bytes(value: Uint8Array): void {
-    this.buffer.set(value, this.#position);
-    this.#position += value.length;
+/** Writes a whole number from 0 to 2^53 - 1; returns where it ends. */
+function writeVarint(out: Buffer, offset: number, value: number): number {
+  let at = offset;
+  let rest = value;
+  while (rest > 0xffff_ffff) {
+    out[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
   }
-
-  text(value: string, size: number): void {
-    this.buffer.write(value, this.#position, size);
-    this.#position += size;
+  while (rest > 0x7f) {
+    out[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
   }
+  out[at++] = rest;
+  return at;
 }
 
 /** Of a whole number from 0 to 2^53 - 1. */

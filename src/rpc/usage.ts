@@ -2,9 +2,8 @@
  * What each caller uses: calls and streams under way, bytes each minute. Everybody has a limit of its own, so that whoever
  * takes too much slows itself and nobody else.
  */
-import type { DescMethod, Message } from '@bufbuild/protobuf';
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { bytesOf } from './encoded.ts';
 import { failure } from './failure.ts';
 import { callerKey, type Principal } from './principal.ts';
 
@@ -24,12 +23,12 @@ export type LimitsOf = (principal: Principal) => UsageLimits | undefined;
 
 /** What one caller uses now. */
 export interface UsedBy {
-  /** A call begins. Throws TOO_MANY_CALLS, TOO_MANY_STREAMS or TOO_MANY_BYTES, with the time to wait. */
-  enter(isStream: boolean, request: Message | undefined): void;
+  /** A call begins, with a request of so many bytes if it has one. Throws TOO_MANY_CALLS, TOO_MANY_STREAMS or TOO_MANY_BYTES, with the time to wait. */
+  enter(isStream: boolean, bytes?: number): void;
   /** One more request of a stream. Throws TOO_MANY_BYTES. */
-  take(request: Message): void;
+  take(bytes: number): void;
   /** An answer is given. */
-  give(answer: Message): void;
+  give(bytes: number): void;
   /** A call that began has ended. */
   leave(isStream: boolean): void;
 }
@@ -128,24 +127,24 @@ class Account implements UsedBy {
     return this.#calls + this.#streams === 0 && this.#dueMs <= this.#now();
   }
 
-  enter(isStream: boolean, request: Message | undefined): void {
+  enter(isStream: boolean, bytes?: number): void {
     const { limits } = this;
     if (limits && isStream && this.#streams >= limits.streams) throw tooMany('STREAMS', limits.streams);
     if (limits && !isStream && this.#calls >= limits.calls) throw tooMany('CALLS', limits.calls);
-    if (request) this.take(request);
+    if (bytes !== undefined) this.take(bytes);
     if (isStream) this.#streams++;
     else this.#calls++;
   }
 
-  take(request: Message): void {
+  take(bytes: number): void {
     const waitMs = this.#dueMs - this.#now() - MINUTE_MS;
     if (this.limits && waitMs >= 0) throw tooManyBytes(this.limits.bytesPerMinute, Math.ceil(waitMs) + BUSY_RETRY_MS);
-    this.give(request);
+    this.give(bytes);
   }
 
-  give(message: Message): void {
+  give(bytes: number): void {
     if (!this.limits) return;
-    const costMs = (weightOf(message) * MINUTE_MS) / this.limits.bytesPerMinute;
+    const costMs = (bytes * MINUTE_MS) / this.limits.bytesPerMinute;
     this.#dueMs = Math.max(this.#dueMs, this.#now()) + costMs;
   }
 
@@ -153,18 +152,6 @@ class Account implements UsedBy {
     if (isStream) this.#streams--;
     else this.#calls--;
   }
-}
-
-/** Bytes of texts and binary fields; what else there is in a message is small. */
-function weightOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  if (value instanceof Uint8Array) return value.length;
-  const bytes = bytesOf(value as Message); // nobody has read it, and this is no reason to
-  if (bytes) return bytes.length;
-  let weight = 0;
-  for (const name in value) weight += weightOf((value as Record<string, unknown>)[name]);
-  return weight;
 }
 
 function tooMany(what: 'CALLS' | 'STREAMS', limit: number): ConnectError {

@@ -1,6 +1,5 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { CallToolRequestSchema, ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
+import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
 import { errorInfoOf } from '../../src/rpc/failure.ts';
 import type { Principal } from '../../src/rpc/principal.ts';
 import { isLasting, Usage, type UsageLimits } from '../../src/rpc/usage.ts';
@@ -13,7 +12,6 @@ const peer = (n: number, more: Partial<Principal> = {}): Principal => ({
   ...more,
 });
 const limits: UsageLimits = { calls: 2, streams: 1, bytesPerMinute: 60_000, quotas: new Map([['channels', 3]]) };
-const request = (bytes: number) => create(CallToolRequestSchema, { argumentsJson: 'x'.repeat(bytes) });
 
 function reasonOf(run: () => void): string {
   try {
@@ -28,7 +26,7 @@ function reasonOf(run: () => void): string {
 describe('what a caller uses', () => {
   it('is bounded for each caller by itself, calls apart from streams', () => {
     const usage = new Usage(() => limits);
-    const enter = (who: Principal, isStream = false) => reasonOf(() => usage.of(who)?.enter(isStream, undefined));
+    const enter = (who: Principal, isStream = false) => reasonOf(() => usage.of(who)?.enter(isStream));
     expect([enter(peer(1)), enter(peer(1)), enter(peer(1))]).toEqual(['done', 'done', 'TOO_MANY_CALLS']);
     expect([enter(peer(1), true), enter(peer(1), true)]).toEqual(['done', 'TOO_MANY_STREAMS']);
     expect(enter(peer(2))).toBe('done');
@@ -38,9 +36,9 @@ describe('what a caller uses', () => {
 
   it('is counted by key, whichever agent a peer names and whatever its alias', () => {
     const usage = new Usage(() => limits);
-    usage.of(peer(1, { agent: 'a' }))?.enter(false, undefined);
-    usage.of(peer(1, { agent: 'b', name: 'renamed' }))?.enter(false, undefined);
-    expect(reasonOf(() => usage.of(peer(1))?.enter(false, undefined))).toBe('TOO_MANY_CALLS');
+    usage.of(peer(1, { agent: 'a' }))?.enter(false);
+    usage.of(peer(1, { agent: 'b', name: 'renamed' }))?.enter(false);
+    expect(reasonOf(() => usage.of(peer(1))?.enter(false))).toBe('TOO_MANY_CALLS');
   });
 
   it('counts bytes of requests and answers; an answer is never cut, and counts against what follows', () => {
@@ -50,20 +48,20 @@ describe('what a caller uses', () => {
       () => nowMs,
     );
     const used = usage.of(peer(1));
-    expect(reasonOf(() => used?.take(request(30_000)))).toBe('done');
-    used?.give(request(90_000));
-    expect(reasonOf(() => used?.take(request(1)))).toBe('TOO_MANY_BYTES');
+    expect(reasonOf(() => used?.take(30_000))).toBe('done');
+    used?.give(90_000);
+    expect(reasonOf(() => used?.take(1))).toBe('TOO_MANY_BYTES');
     nowMs += 61_000;
-    expect(reasonOf(() => used?.take(request(1)))).toBe('done');
+    expect(reasonOf(() => used?.take(1))).toBe('done');
   });
 
   it('is bounded anew when limits change, and what is under way stays counted', () => {
     let calls = 2;
     const usage = new Usage(() => ({ ...limits, calls }));
-    usage.of(peer(1))?.enter(false, undefined);
+    usage.of(peer(1))?.enter(false);
     calls = 1;
     usage.forget();
-    expect(reasonOf(() => usage.of(peer(1))?.enter(false, undefined))).toBe('TOO_MANY_CALLS');
+    expect(reasonOf(() => usage.of(peer(1))?.enter(false))).toBe('TOO_MANY_CALLS');
     expect(usage.quota(peer(1), 'channels')).toBe(3);
     expect(new Usage(() => undefined).of(peer(1))).toBeUndefined();
   });

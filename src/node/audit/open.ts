@@ -1,10 +1,10 @@
 /** The audit log of a running node: opened before anything can happen, and closed after everything has ended. */
-import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { AuditService } from '../../../gen/towline/v1/audit_service_pb.ts';
 import type { Config } from '../../../gen/towline/v1/config_pb.ts';
 import type { Rotation } from '../../../gen/towline/v1/rotation_pb.ts';
+import { sha256 } from '../../base/bytes.ts';
 import { messageOf, systemCodeOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Redactor } from '../../base/redact.ts';
@@ -121,7 +121,7 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
 /** The SHA-256 of a file's bytes; empty if there is none. */
 export async function hashOfFile(path: string): Promise<Uint8Array> {
   try {
-    return hash('sha256', await readFile(path), 'buffer');
+    return sha256(await readFile(path));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return new Uint8Array(0);
     throw error;

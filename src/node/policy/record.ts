@@ -1,5 +1,5 @@
 /** Decisions of rules, on record. */
-import { hash } from 'node:crypto';
+import { sha256 } from '../../base/bytes.ts';
 import type { PolicyGate, Question } from '../../rpc/policy.ts';
 import type { Note } from '../../services/record.ts';
 
@@ -28,5 +28,5 @@ function resourceOf({ tool }: Question): string {
 
 /** Of arguments that are a text already: those of other methods stand with the call's own record. */
 function digestOf({ argumentsJson }: Question) {
-  return typeof argumentsJson === 'string' ? { argumentsSha256: hash('sha256', argumentsJson, 'buffer') } : {};
+  return typeof argumentsJson === 'string' ? { argumentsSha256: sha256(argumentsJson) } : {};
 }

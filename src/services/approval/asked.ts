@@ -1,8 +1,7 @@
 /** What peers ask of the owner of this node, who is their approver. Held while the link to them lasts; they decide what counts. */
-import { hash } from 'node:crypto';
 import { type Approval, ApprovalState } from '../../../gen/towline/v1/approval_pb.ts';
 import type { Broadcast } from '../../base/broadcast.ts';
-import { equalBytes, toHex } from '../../base/bytes.ts';
+import { equalBytes, sha256, toHex } from '../../base/bytes.ts';
 import { bindingOf } from './binding.ts';
 import { MAX_ASKED_BY_PEER, VIEW_BYTES } from './limits.ts';
 
@@ -92,7 +91,7 @@ function keyOf(approvalId: Uint8Array, peer: Uint8Array): string {
 function isWhatItSays(approval: Approval): boolean {
   const { approvalId, argumentsText, argumentsTruncated, argumentsSha256, binding, state } = approval;
   if (approvalId.length !== 16 || Buffer.byteLength(argumentsText) > VIEW_BYTES) return false;
-  const isWhole = argumentsTruncated || equalBytes(hash('sha256', argumentsText, 'buffer'), argumentsSha256);
+  const isWhole = argumentsTruncated || equalBytes(sha256(argumentsText), argumentsSha256);
   return state !== ApprovalState.UNSPECIFIED && isWhole && equalBytes(binding, bindingOf(approval));
 }
 

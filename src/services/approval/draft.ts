@@ -1,9 +1,9 @@
 /** A question as the approval that it becomes. */
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Approval, ApprovalSchema, ApprovalState } from '../../../gen/towline/v1/approval_pb.ts';
-import { concatBytes } from '../../base/bytes.ts';
+import { concatBytes, sha256 } from '../../base/bytes.ts';
 import type { Question } from './ask.ts';
 import { askerOf } from './asker.ts';
 import { bindingOf } from './binding.ts';
@@ -22,7 +22,7 @@ export function draftOf(question: Question, nodeId: Uint8Array, waitMs: number, 
     node: 'self',
     verb,
     resource,
-    argumentsSha256: hash('sha256', argumentBytes, 'buffer'),
+    argumentsSha256: sha256(argumentBytes),
     argumentsSizeBytes: argumentBytes.length,
     argumentsText: text,
     argumentsTruncated: !isWhole,

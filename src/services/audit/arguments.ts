@@ -1,6 +1,6 @@
 /** What a call was given, as it is recorded: always its hash, and its text without secrets if that is wanted. */
-import { hash } from 'node:crypto';
 import { type DescMethod, type Message, toJson } from '@bufbuild/protobuf';
+import { sha256 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Redactor } from '../../base/redact.ts';
 import { encodeMessage } from '../../rpc/link-encode.ts';
@@ -17,7 +17,7 @@ export interface Given {
 export function givenTool(argumentsJson: string, redactor: Redactor | undefined): Given {
   const bytes = Buffer.byteLength(argumentsJson);
   return {
-    argumentsSha256: hash('sha256', argumentsJson, 'buffer'),
+    argumentsSha256: sha256(argumentsJson),
     argumentsBytes: BigInt(bytes),
     argumentsJson: redactor ? shownText(argumentsJson, bytes, redactor) : '',
   };
@@ -29,7 +29,7 @@ export function givenRequest({ input }: DescMethod, request: Message, redactor: 
   const bytes = encodeMessage(input, harmless);
   const json = redactor && bytes.length <= MAX_SEARCHED_BYTES ? JSON.stringify(toJson(input, harmless)) : '';
   return {
-    argumentsSha256: hash('sha256', bytes, 'buffer'),
+    argumentsSha256: sha256(bytes),
     argumentsBytes: BigInt(bytes.length),
     argumentsJson: redactor ? shownText(json, json.length, redactor) : '',
   };

@@ -3,7 +3,7 @@
  * are written here, so that chains are followed without decoding: 0x0a 0x20, the hash of the entry before, 0x10, the
  * number. What follows is whatever protobuf writes.
  */
-import { hash } from 'node:crypto';
+import { sha256 } from '../../../base/bytes.ts';
 import { MAX_ENTRY_BYTES } from '../limits.ts';
 
 export const HASH_BYTES = 32;
@@ -18,7 +18,7 @@ const LENGTH_DELIMITED = 2;
 
 /** The SHA-256 of an entry's bytes. */
 export function hashOf(entry: Uint8Array): Buffer {
-  return hash('sha256', entry, 'buffer');
+  return sha256(entry);
 }
 
 /** Bytes that an entry takes in its file at most; `rest` is all of it but hash and number. */
