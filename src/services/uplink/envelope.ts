@@ -20,10 +20,8 @@ export function answerOf(body: Body, requestId: Uint8Array = NOBODY): AttachResp
 /** About how much an envelope weighs while it waits. */
 export function weightOf({ envelope }: AttachResponse): number {
   const body = envelope?.body;
-  if (body?.case === 'toolCall') return BASE_BYTES + body.value.argumentsJson.length + body.value.extraJson.length;
-  if (body?.case === 'mcpAnswer') return BASE_BYTES + body.value.resultJson.length;
-  if (body?.case === 'mail') return BASE_BYTES + (body.value.mail?.text.length ?? 0);
-  return BASE_BYTES;
+  const texts: unknown[] = body?.case === 'mail' ? [body.value.mail?.text] : Object.values(body?.value ?? {});
+  return texts.reduce((sum: number, text) => sum + (typeof text === 'string' ? text.length : 0), BASE_BYTES);
 }
 
 /** "DEADLINE_EXCEEDED": for failures that have no reason of their own. */

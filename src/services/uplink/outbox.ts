@@ -31,6 +31,12 @@ export class Outbox {
     while (this.#bytes > PAUSE_BYTES && !this.#queue.ended) await this.#room.promise;
   }
 
+  /** Forgets what is there: its reader is gone, or reads too slowly to be waited for. */
+  drop(): void {
+    while (this.#queue.takeNow());
+    this.#bytes = 0;
+  }
+
   /** What is there is still sent. */
   end(): void {
     this.#queue.end();

@@ -54,7 +54,7 @@ export class Session {
     this.upstream = upstreamOf(identity.agent);
     this.software = identity.software;
     this.#host = host;
-    this.outbox = new Outbox(() => this.fail(slow()));
+    this.outbox = new Outbox(() => this.#giveUp(slow()));
     this.calls = new Calls(this.agent, this.outbox);
     this.#asks = new Asks({ principal, host, kept, outbox: this.outbox });
     this.#beat = setInterval(() => this.#look(times), times.heartbeatMs / 2).unref();
@@ -144,6 +144,12 @@ export class Session {
     this.#over.abort(why);
   }
 
+  /** The agent does not read: what waits for it is not kept until its connection ends. */
+  #giveUp(why: Error): void {
+    this.outbox.drop();
+    this.fail(why);
+  }
+
   /** An answer that nobody waits for has no effect, and its sender hears so. */
   #note(requestId: Uint8Array, wasWaitedFor: boolean): void {
     if (wasWaitedFor) return;
@@ -157,7 +163,7 @@ export class Session {
 
   #look({ heartbeatMs, deadMs }: Times): void {
     const nowMs = performance.now();
-    if (nowMs - this.#heardMs >= deadMs) this.fail(silent());
+    if (nowMs - this.#heardMs >= deadMs) this.#giveUp(silent());
     else if (nowMs - this.outbox.sentMs >= heartbeatMs / 2) this.outbox.push({ case: 'heartbeat', value: {} });
   }
 }

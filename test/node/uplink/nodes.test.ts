@@ -18,6 +18,7 @@ import { reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
 import { towline } from '../../cli/capture.ts';
 import { type LocalNode, type LocalNodes, localNodes } from '../../fixtures/nodes.ts';
+import { attachByGrpc } from './grpc-agent.ts';
 
 const owner: Principal = { kind: 'owner', name: 'owner', groups: new Set() };
 const claude: Principal = { kind: 'agent', name: 'claude', groups: new Set() };
@@ -159,6 +160,29 @@ describe('an agent that attaches', { timeout: 30_000 }, () => {
     await older.attached;
     expect(await attach().attached).toMatchObject({ replaced: true });
     expect(await older.ended).toMatchObject({ reason: UplinkCloseReason.REPLACED });
+  });
+
+  it('that puts a request to the mesh hears in time that nobody answered, and the call ends where it runs', async () => {
+    const begun = Promise.withResolvers<void>();
+    const never = () => {
+      begun.resolve();
+      return new Promise<string>(() => undefined);
+    };
+    const worker = attach({ tools: { greet: never } });
+    await worker.attached;
+    const thin = attach({ token: tokens.thin, identity: { agent: 'thin' } });
+    const paramsJson = '{"name":"self/uplink.worker/greet","arguments":{}}';
+    const value = { method: 'tools/call', paramsJson, timeoutMs: 400 };
+    const answer = thin.ask({ case: 'mcpRequest', value });
+    await begun.promise;
+    expect(await answer).toMatchObject({ case: 'failure', value: { reason: 'DEADLINE_EXCEEDED' } });
+    await vi.waitFor(() => expect(worker.heard.map(({ body }) => body.case)).toContain('cancel'), wait);
+  });
+
+  it('attaches by gRPC too, with a client that is not ours', async () => {
+    await using line = attachByGrpc(new URL(desk.running.url).host, tokens.worker, 'hello by gRPC');
+    expect(await line.attached).toMatchObject({ case: 'identityAck', value: { upstream: 'uplink.worker' } });
+    await vi.waitFor(async () => expect(await callFromPhone()).toContain('hello by gRPC'), wait);
   });
 
   it('sends mail, and receives it', async () => {

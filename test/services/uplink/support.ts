@@ -101,10 +101,14 @@ export function startUplinks(options: { times?: Partial<Times>; permit?: Permit;
     return { line, ack: ack?.said.case === 'identityAck' ? ack.said.value : undefined };
   };
   /** Calls a tool of the agent: its text, or what went wrong. */
-  const call = async (name = 'work', signal = new AbortController().signal): Promise<CallToolResponse[]> => {
+  const call = async (
+    name = 'work',
+    signal = new AbortController().signal,
+    argumentsJson = '{}',
+  ): Promise<CallToolResponse[]> => {
     const session = sessions.get('worker');
     if (!session) throw new Error('not attached');
-    const request = create(CallToolRequestSchema, { tool: { name }, argumentsJson: '{}', progress: true });
+    const request = create(CallToolRequestSchema, { tool: { name }, argumentsJson, progress: true });
     const events: CallToolResponse[] = [];
     for await (const event of session.calls.call(request, signal)) events.push(event);
     return events;

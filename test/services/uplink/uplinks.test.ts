@@ -1,13 +1,22 @@
 // One line at a time, against a node of which there is nothing else. test/node/uplink and test/e2e/uplink.all.test.ts have the rest.
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UplinkCloseReason } from '../../../gen/towline/v1/uplink_pb.ts';
 import { reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
+import { answerOf, weightOf } from '../../../src/services/uplink/envelope.ts';
 import type { PermissionAnswer } from '../../../src/services/uplink/kept.ts';
-import { MAX_ASKS, MAX_BURST, MAX_CALLS } from '../../../src/services/uplink/limits.ts';
-import { type Line, startUplinks, worker } from './support.ts';
+import {
+  CALL_MS,
+  MAX_ARGUMENT_BYTES,
+  MAX_ASKS,
+  MAX_BURST,
+  MAX_CALLS,
+  MAX_UNSENT_BYTES,
+} from '../../../src/services/uplink/limits.ts';
+import { type Body, type Line, startUplinks, worker } from './support.ts';
 
 const id = (n: number) => new Uint8Array(16).fill(n);
+const text = 'x'.repeat(4_000);
 const tool = JSON.stringify({ name: 'work', inputSchema: { type: 'object' } });
 
 /** How the line failed. */
@@ -21,6 +30,10 @@ async function refusal(line: Line): Promise<string | undefined> {
 }
 
 const reason = (promise: Promise<unknown>) => promise.then(() => 'answered', reasonOf);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('an identity', () => {
   it('that is another than that of the token is refused', async () => {
@@ -81,6 +94,28 @@ describe('a line', () => {
     expect(await refusal(line)).toBe('UPLINK_FLOOD');
   });
 
+  it('of an agent that does not read ends, and what waited for it is not kept', async () => {
+    const { attach, call, sessions } = startUplinks();
+    const { line } = await attach();
+    const argumentsJson = `{"a":"${'x'.repeat(MAX_ARGUMENT_BYTES - 8)}"}`;
+    const count = Math.floor(MAX_UNSENT_BYTES / MAX_ARGUMENT_BYTES);
+    const calls = Array.from({ length: count }, () => reason(call('work', undefined, argumentsJson)));
+    expect(await Promise.all(calls)).toEqual(Array(count).fill('UPSTREAM_DOWN'));
+    expect(sessions.size).toBe(0);
+    const first = await line.next().catch(reasonOf);
+    // One may have been on its way.
+    expect(first === 'UPLINK_SLOW' ? first : await refusal(line)).toBe('UPLINK_SLOW');
+  });
+
+  it.each<[Body]>([
+    [{ case: 'failure', value: { reason: 'X', message: text } }],
+    [{ case: 'toolCall', value: { metaJson: text } }],
+    [{ case: 'permissionAnswer', value: { comment: text } }],
+    [{ case: 'mail', value: { mail: { text } } }],
+  ])('counts the texts of what waits: $case', (body) => {
+    expect(weightOf(answerOf(body))).toBeGreaterThanOrEqual(text.length);
+  });
+
   it.each([
     ['a name twice', [tool, tool]],
     ['no name', ['{"inputSchema": {}}']],
@@ -137,6 +172,26 @@ describe('a call of an attached agent', () => {
     stop.abort();
     expect(await answers).toBe('given up');
     expect(await line.next()).toMatchObject({ said: { case: 'cancel' }, requestId: asked?.requestId });
+  });
+
+  it('that the agent never answers fails in the end; progress gives it more time', async () => {
+    const { attach, call } = startUplinks();
+    const { line } = await attach();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const answers = reason(call());
+    const asked = await line.next();
+    vi.advanceTimersByTime(CALL_MS - 1);
+    line.say({ case: 'toolProgress', value: { progress: 1 } }, asked?.requestId);
+    // Ignored, and answered: by then the progress has been heard.
+    line.say({ case: 'toolResult', value: { resultJson: '{}' } }, id(9));
+    expect((await line.next())?.said.case).toBe('late');
+    vi.advanceTimersByTime(CALL_MS - 1);
+    expect(await Promise.race([answers, Promise.resolve('in work')])).toBe('in work');
+    vi.advanceTimersByTime(1);
+    expect(await answers).toBe('UPLINK_NO_ANSWER');
+    expect(await line.next()).toMatchObject({ said: { case: 'cancel' }, requestId: asked?.requestId });
+    line.say({ case: 'toolResult', value: { resultJson: '{}' } }, asked?.requestId);
+    expect(await line.next()).toMatchObject({ said: { case: 'late' }, requestId: asked?.requestId });
   });
 
   it('fails at once when the line is cut', async () => {
