@@ -30,6 +30,15 @@ describe('towline send', () => {
     expect((await run('inbox', '--unread', '--agent', 'claude')).err).toContain('No mail.');
   });
 
+  it('says something in a channel', async () => {
+    expect(await run('channel', 'create', 'dev')).toMatchObject({ code: 0 });
+    const sent = await run('send', '#dev', 'hello, channel', '--wait', 'delivered');
+    expect(sent).toMatchObject({ code: 0, err: '' });
+    expect(sent.out).toMatch(/^Mail [0-9a-f]{32}: sent to the channel$/m);
+    expect((await run('channel', 'history', 'dev')).out).toContain('hello, channel');
+    expect((await run('inbox')).out).not.toContain('hello, channel');
+  });
+
   it.each([
     [['nobody-at-all'], 5, 'TARGET_UNKNOWN'],
     [['@none'], 1, 'TARGET_EMPTY'],

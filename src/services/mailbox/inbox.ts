@@ -46,10 +46,13 @@ export interface Kept {
   readonly record: InboxRecord;
 }
 
-interface Fill {
-  last: number;
+interface Amount {
   count: number;
   bytes: number;
+}
+
+interface Fill extends Amount {
+  last: number;
 }
 
 export interface InboxesParts {
@@ -110,7 +113,8 @@ export class Inboxes {
   }
 
   async #take(mails: readonly NewMail[], beside: Beside): Promise<Taken[] | undefined> {
-    for (const agent of new Set(mails.map(({ words }) => words.toAgent))) await this.#load(agent);
+    const values = mails.map((mail) => toBinary(InboxRecordSchema, recordOf(mail)));
+    for (const [agent, coming] of comingTo(mails, values)) await this.#load(agent, coming);
     const known = await Promise.all(mails.map((mail) => this.#fingerprintOf(mail)));
     const writes: Write[] = [];
     const changed = new Map<string, Fill>();
@@ -122,9 +126,9 @@ export class Inboxes {
       if (before) return equalBytes(before, print) ? undefined : idConflict();
       const { toAgent } = mail.words;
       if (!this.has(toAgent)) return agentUnknown(toAgent);
-      const value = toBinary(InboxRecordSchema, recordOf(mail));
+      const value = values[index] as Uint8Array;
       const fill = changed.get(toAgent) ?? { ...this.#fillOf(toAgent) };
-      if (fill.count >= MAX_INBOX_COUNT || fill.bytes + value.length > MAX_INBOX_BYTES) return inboxFull();
+      if (!hasRoom(fill, { count: 1, bytes: value.length })) return inboxFull();
       fill.last++;
       fill.count++;
       fill.bytes += value.length;
@@ -168,14 +172,19 @@ export class Inboxes {
     return this.#fills.get(agent) ?? { last: 0, count: 0, bytes: 0 };
   }
 
-  /** Learns how full an inbox is, and makes room in a full one. */
-  async #load(agent: string): Promise<void> {
-    const fill = this.#fills.get(agent);
-    if (fill && fill.count < MAX_INBOX_COUNT && fill.bytes < MAX_INBOX_BYTES) return;
-    const log = this.#store.log(inboxLog(agent));
-    if (fill) await this.#forgetRead(agent);
-    const { last, count, bytes } = await log.extent();
-    this.#fills.set(agent, { last, count, bytes });
+  /** Learns how full an inbox is, and makes room in one that has none for what comes. */
+  async #load(agent: string, coming: Amount): Promise<void> {
+    const known = this.#fills.get(agent) ?? (await this.#measure(agent));
+    if (hasRoom(known, coming)) return;
+    await this.#forgetRead(agent);
+    await this.#measure(agent);
+  }
+
+  async #measure(agent: string): Promise<Fill> {
+    const { last, count, bytes } = await this.#store.log(inboxLog(agent)).extent();
+    const fill = { last, count, bytes };
+    this.#fills.set(agent, fill);
+    return fill;
   }
 
   /** Forgets the oldest that were read, a quarter of all at most: what is unread stays, and all behind it. */
@@ -246,6 +255,20 @@ export class Inboxes {
       after = rows.at(-1)?.key ?? '';
     }
   }
+}
+
+/** How much comes to each inbox. */
+function comingTo(mails: readonly NewMail[], values: readonly Uint8Array[]): Map<string, Amount> {
+  const all = new Map<string, Amount>();
+  for (const [index, { words }] of mails.entries()) {
+    const { count, bytes } = all.get(words.toAgent) ?? { count: 0, bytes: 0 };
+    all.set(words.toAgent, { count: count + 1, bytes: bytes + (values[index]?.length ?? 0) });
+  }
+  return all;
+}
+
+function hasRoom(fill: Amount, { count, bytes }: Amount): boolean {
+  return fill.count + count <= MAX_INBOX_COUNT && fill.bytes + bytes <= MAX_INBOX_BYTES;
 }
 
 function recordOf({ senderId, messageId, words }: NewMail): InboxRecord {

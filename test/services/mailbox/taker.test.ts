@@ -1,7 +1,7 @@
 // What a node makes of mail that others hand over: honest ones, clumsy ones, and hostile ones.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type MailEnvelope, MailEnvelopeSchema, MailLetterSchema } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { DeliveryState } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { equalBytes } from '../../../src/base/bytes.ts';
@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { Deliveries, newRow, sentRecord } from '../../../src/services/mailbox/delivery.ts';
 import { boundTo, envelopeOf, writeLetter } from '../../../src/services/mailbox/envelope.ts';
 import { Inboxes } from '../../../src/services/mailbox/inbox.ts';
+import { listMail } from '../../../src/services/mailbox/list.ts';
 import { Outbox } from '../../../src/services/mailbox/outbox.ts';
 import { Taker } from '../../../src/services/mailbox/taker.ts';
 import { openMemoryStore } from '../../../src/store/memory/store.ts';
@@ -50,6 +51,10 @@ beforeEach(async () => {
     wake: () => undefined,
     log: silentLog,
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 function letter(text: string, toAgent = ''): Uint8Array {
@@ -158,5 +163,57 @@ describe('a receipt', () => {
     expect((await deliveries.of(idOf(9)))[0]?.state).toBe(DeliveryState.QUEUED);
     await take(hub, await sealed(ann, idOf(2), receipt(idOf(9))));
     expect((await deliveries.of(idOf(9)))[0]?.state).toBe(DeliveryState.DELIVERED);
+  });
+});
+
+describe('a clock that is put back by a day', () => {
+  const DAY_MS = 24 * 60 * 60 * 1_000;
+  const jump = (ms: number) => {
+    const nowMs = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(nowMs + ms);
+  };
+
+  it('makes no mail come twice', async () => {
+    const one = await sealed(ann, idOf(1), letter('once'));
+    expect(await take(ann, one)).toEqual(['taken']);
+    jump(-DAY_MS);
+    await inboxes.sweep(Date.now());
+    expect(await take(ann, one)).toEqual(['taken']);
+    expect(await texts()).toEqual(['once']);
+  });
+
+  it('makes no mail young again whose id was forgotten', async () => {
+    const one = await sealed(ann, idOf(1), letter('once'));
+    expect(await take(ann, one)).toEqual(['taken']);
+    jump(2 * DAY_MS + 70_000);
+    await inboxes.sweep(Date.now());
+    jump(-DAY_MS);
+    expect(await take(ann, one)).toEqual(['MAIL_EXPIRED']);
+    expect(await texts()).toEqual(['once']);
+  });
+
+  it('loses none of the lists of two inboxes, and shows none twice', async () => {
+    const send = async (n: number, to: string) =>
+      take(ann, await sealed(ann, idOf(n), letter(`m${n}`, to), 9 * DAY_MS));
+    for (const n of [1, 2, 3, 4]) await send(n, n % 2 ? '' : 'claude');
+    jump(-DAY_MS);
+    for (const n of [5, 6, 7, 8]) await send(n, n % 2 ? '' : 'claude');
+    const seen: (string | undefined)[] = [];
+    let token = '';
+    do {
+      const page = await listMail(inboxes, {
+        agent: 'claude',
+        isUnreadOnly: false,
+        size: 3,
+        token,
+        isOwn: () => false,
+      });
+      seen.push(...page.mails.map(({ kept }) => kept.record.words?.text));
+      token = page.next;
+    } while (token);
+    expect(seen.toSorted()).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8']);
+    // Of each inbox the newest comes first, whatever its clock said.
+    expect(seen.filter((text) => Number(text?.slice(1)) % 2)).toEqual(['m7', 'm5', 'm3', 'm1']);
   });
 });
