@@ -12,6 +12,12 @@ import { listenForLinks } from '../link/contenders/link.ts';
 
 const [home = '', peerHome = ''] = process.argv.slice(2);
 
+export interface Weight {
+  readonly resident: number;
+  /** Live objects. */
+  readonly heap: number;
+}
+
 async function serve(): Promise<string> {
   const party = await loadParty(home, peerHome);
   const store = openSqliteStore(join(home, 'hub.db'));
@@ -28,12 +34,13 @@ async function serve(): Promise<string> {
 
 serveQuestions({
   serve,
-  /** Resident bytes, without what the collector would free. */
-  weigh: async () => {
+  /** Bytes, without what the collector would free, and without the memory that V8 holds in reserve. */
+  weigh: async (): Promise<Weight> => {
     for (let round = 0; round < 3; round++) {
-      globalThis.gc?.();
+      globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
       await sleep(100);
     }
-    return process.memoryUsage.rss();
+    const { rss, heapUsed } = process.memoryUsage();
+    return { resident: rss, heap: heapUsed };
   },
 });

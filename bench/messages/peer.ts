@@ -85,6 +85,10 @@ serveQuestions({
     return callRate(async () => void (await first().sendToChannel({ channel: CHANNEL, text })), inFlight, ms);
   },
   sendAll,
+  /** Every link reads the newest `count` messages. */
+  readPages: async ({ count }: { count: number }) => {
+    await Promise.all(clients.map((client) => client.readChannel({ channel: CHANNEL, pageSize: count })));
+  },
   subscribe,
   /** Resolves to when all subscribers had all that they were to read. */
   readAll: async () => {

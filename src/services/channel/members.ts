@@ -10,26 +10,35 @@ export const MEMBERS_TABLE = 'channel_members';
 /** Rows that are read at a time. */
 const PAGE = 1_000;
 
+interface Entry {
+  readonly key: string;
+  readonly order: string;
+  readonly member: ChannelMember;
+}
+
 export class Members {
   readonly #channelId: string;
-  readonly #byKey: Map<string, ChannelMember>;
+  readonly #byKey: Map<string, Entry>;
+  /** The same in the order of lists. A channel shows some of its members to each that joins: none may sort them all. */
+  readonly #ordered: Entry[];
   /** How many subscriptions each connected member has. */
   readonly #connected = new Map<string, number>();
 
-  private constructor(channelId: string, byKey: Map<string, ChannelMember>) {
+  private constructor(channelId: string, entries: Entry[]) {
     this.#channelId = channelId;
-    this.#byKey = byKey;
+    this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
+    this.#ordered = entries.sort((left, right) => (left.order < right.order ? -1 : 1));
   }
 
   /** `channelId` in hex. */
   static async load(table: KeyedTable, channelId: string): Promise<Members> {
-    const byKey = new Map<string, ChannelMember>();
+    const entries: Entry[] = [];
     const prefix = `${channelId}/`;
     for (let after = prefix; ; ) {
       const rows = await table.list({ prefix, after, limit: PAGE });
-      for (const { key, value } of rows) byKey.set(key.slice(prefix.length), fromBinary(ChannelMemberSchema, value));
+      for (const { value } of rows) entries.push(entryOf(fromBinary(ChannelMemberSchema, value)));
       after = rows.at(-1)?.key ?? after;
-      if (rows.length < PAGE) return new Members(channelId, byKey);
+      if (rows.length < PAGE) return new Members(channelId, entries);
     }
   }
 
@@ -42,19 +51,24 @@ export class Members {
   }
 
   get(key: string): ChannelMember | undefined {
-    return this.#byKey.get(key);
+    return this.#byKey.get(key)?.member;
   }
 
   /** In the order of lists, whether each is connected included. */
   list(): ChannelMember[] {
-    const sorted = [...this.#byKey.values()].sort((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1));
-    return sorted.map((member) => ({ ...member, connected: this.#isConnected(member) }));
+    return this.#ordered.map((entry) => this.#seen(entry));
   }
 
   /** The connected ones first, at most `count`. */
   shown(count: number): ChannelMember[] {
-    const all = this.list();
-    return [...all.filter(({ connected }) => connected), ...all.filter(({ connected }) => !connected)].slice(0, count);
+    const found: Entry[] = [];
+    for (const isConnected of [true, false]) {
+      for (const entry of this.#ordered) {
+        if (found.length === count) break;
+        if (this.#connected.has(entry.key) === isConnected) found.push(entry);
+      }
+    }
+    return found.map((entry) => this.#seen(entry));
   }
 
   /** A subscription of the member began. Returns what to call when it ends. */
@@ -79,20 +93,38 @@ export class Members {
   }
 
   set(member: ChannelMember): void {
-    this.#byKey.set(keyOf(member), member);
+    this.remove(member); // its name may have been another one
+    const entry = entryOf(member);
+    this.#byKey.set(entry.key, entry);
+    this.#ordered.splice(this.#placeOf(entry), 0, entry);
   }
 
   remove(member: ChannelMember): void {
-    this.#byKey.delete(keyOf(member));
+    const entry = this.#byKey.get(keyOf(member));
+    if (!entry) return;
+    this.#byKey.delete(entry.key);
+    this.#ordered.splice(this.#placeOf(entry), 1);
   }
 
   /** What takes all of them out. */
   removals(): Write[] {
-    return [...this.#byKey.values()].map((member) => this.removalOf(member));
+    return this.#ordered.map(({ member }) => this.removalOf(member));
   }
 
-  #isConnected(member: ChannelMember): boolean {
-    return this.#connected.has(keyOf(member));
+  #seen({ key, member }: Entry): ChannelMember {
+    return { ...member, connected: this.#connected.has(key) };
+  }
+
+  /** Where the entry stands in the order, or would stand. */
+  #placeOf({ order }: Entry): number {
+    let [low, high] = [0, this.#ordered.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const before = this.#ordered[middle];
+      if (before && before.order < order) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #rowOf(member: ChannelMember): string {
@@ -111,4 +143,8 @@ export function orderOf({ alias, agent }: ChannelMember): string {
 
 function keyOf({ agent }: ChannelMember): string {
   return agent ? agentKey(agent) : '';
+}
+
+function entryOf(member: ChannelMember): Entry {
+  return { key: keyOf(member), order: orderOf(member), member };
 }
