@@ -16,9 +16,6 @@ import { RelayService } from '../../gen/towline/v1/relay_service_pb.ts';
 import { RosterService } from '../../gen/towline/v1/roster_service_pb.ts';
 import { RotationService } from '../../gen/towline/v1/rotation_service_pb.ts';
 import { ToolService } from '../../gen/towline/v1/tool_service_pb.ts';
-import { type LocalError, messageOf } from '../base/errors.ts';
-import { createLog, type Log, type LogRecord } from '../base/log.ts';
-import { Redactor } from '../base/redact.ts';
 import type { OwnHello } from '../link/hello.ts';
 import type { Link } from '../link/link.ts';
 import { createClient } from '../rpc/client.ts';
@@ -36,45 +33,30 @@ import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
 import { selfAlias } from '../services/tool/self.ts';
 import { ToolDirectory } from '../services/tool/service.ts';
-import { acquireHomeLock } from '../store/sqlite/lock.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
-import { AddressBook } from '../trust/address-book.ts';
-import { FormerKeys } from '../trust/former-keys.ts';
-import { loadOrCreateIdentity } from '../trust/identity.ts';
-import { Invites } from '../trust/invites.ts';
-import { Keyring } from '../trust/keyring.ts';
 import { problemText } from '../trust/keyring-entries.ts';
-import { LiveIdentity } from '../trust/live-identity.ts';
-import { ensureOwnerToken } from '../trust/owner-token.ts';
-import { Rosters } from '../trust/rosters.ts';
-import { Rotations } from '../trust/rotations.ts';
-import { Tokens } from '../trust/tokens.ts';
 import { createAdminActions } from './admin-actions.ts';
 import { askForPolicy } from './approval/ask-policy.ts';
 import { openApprovals } from './approval/open.ts';
 import { APPROVAL_FEATURE } from './approval/watch-peers.ts';
 import { recordedAdmin, recordedGroups, recordedJoin } from './audit/actions.ts';
 import { approvalRecord } from './audit/approvals.ts';
-import { withoutSecrets } from './audit/log-lines.ts';
-import { openAudit } from './audit/open.ts';
 import { openChannels } from './channel/open.ts';
 import { homeCloned, newInstanceId } from './clones.ts';
 import { Closers } from './closers.ts';
-import { type McpFileRequest, readConfiguration } from './configuration.ts';
 import { createDialer } from './dial.ts';
+import { Ending } from './ending.ts';
+import { followKeyring } from './follow-keyring.ts';
+import { openGround } from './ground.ts';
 import { createGroupActions } from './group/actions.ts';
 import { RosterExchange } from './group/exchange.ts';
-import { Inheritance } from './group/inheritance.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
-import { homePaths } from './home.ts';
 import { openHubChoice } from './hub/choice.ts';
 import { createJoinActions } from './join-actions.ts';
 import { openUsage } from './limits/open.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
-import { openLogFile } from './log-file.ts';
 import { type NodeMail, openMail } from './mailbox/open.ts';
-import { aliasFrom, defaultName } from './name.ts';
+import { aliasFrom } from './name.ts';
 import { Peers } from './peers.ts';
 import { PolicyKeeper } from './policy/keeper.ts';
 import { recordedBy } from './policy/record.ts';
@@ -87,24 +69,13 @@ import { createRelayDialer } from './relay/dial.ts';
 import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
 import { createKeyRotation } from './rotation.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
+import type { StartOptions } from './start-options.ts';
 import { createTopology } from './topology/open.ts';
+import { openTrust } from './trust-state.ts';
 import { openUplinks } from './uplink/open.ts';
 import { Upstreams } from './upstreams.ts';
 import { version } from './version.ts';
 import { Visitors } from './visitors.ts';
-
-export interface StartOptions {
-  /** The node's home. Made if there is none. */
-  readonly home: string;
-  /** Instead of what towline.yaml says. */
-  readonly listen?: { readonly host?: string; readonly port?: number; readonly advertise?: readonly string[] };
-  /** Instead of what towline.yaml says. */
-  readonly name?: string;
-  /** Beside what towline.yaml says. */
-  readonly mcpFiles?: readonly McpFileRequest[];
-  /** Told what goes into the log file too. */
-  readonly log?: Log;
-}
 
 export interface RunningNode {
   /** Where it answers programs on this machine. */
@@ -138,65 +109,16 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 }
 
 async function start(options: StartOptions, closers: Closers): Promise<RunningNode> {
-  const paths = homePaths(options.home);
-  const identity = await LiveIdentity.of(await loadOrCreateIdentity(paths.home));
-  const lock = acquireHomeLock(paths.lock);
-  closers.add(() => lock.release());
-
-  const configuration = await readConfiguration(paths, options.mcpFiles ?? []);
-  let { config, upstreams: specs, errors } = configuration;
-  const logFile = await openLogFile(paths.logFile);
-  closers.add(() => logFile.close());
-  const redactor = new Redactor();
-  const log = teeLog(logFile.write, options.log, config.logLevel || 'info', redactor);
-  const name = options.name || config.name || defaultName();
-
-  const audit = await openAudit({
-    folder: paths.audit,
-    configFile: paths.config,
-    identity,
-    config: () => config,
-    redactor,
-    log,
-  });
-  closers.add(() => audit.close());
-  const store = openSqliteStore(paths.store);
-  closers.add(() => store.close());
-  // A call is asked for again within seconds, by a caller that waits: no power comes back so soon (decision 0001).
-  const calls = openSqliteStore(paths.calls, 'process');
-  closers.add(() => calls.close());
-  const former = await FormerKeys.open(paths.home);
-  const rotations = await Rotations.open(store.table('rotations'));
-  const successorOf = (nodeId: Uint8Array) => rotations.successorInGrace(nodeId);
-  const keyring = await Keyring.open(paths.home, { log, successorOf });
-  closers.add(() => keyring.close());
-  const rosters = await Rosters.open({
-    home: paths.home,
-    identity,
-    keyring,
-    log,
-    successions: rotations,
-    follow: (chain) => rotation.follow(chain),
-  });
-  const inheritance = new Inheritance({ table: store.table('inheritance'), identity, rosters, log });
-  closers.add(() => rosters.close());
-  for (const problem of keyring.problems()) log.error('keyring', { problem: problemText(problem) });
-  const ownerToken = await ensureOwnerToken(paths.home, identity);
-  const tokens = await Tokens.open({
-    table: store.table('tokens'),
-    identity,
-    ownerToken,
-    formerIds: () => rotations.ownBefore(identity.nodeId),
-    log,
-  });
-  closers.add(() => tokens.close());
-  const invites = new Invites(store.table('invites'));
-  const book = new AddressBook(store.table('addresses'));
+  const ground = await openGround(options, closers);
+  const { paths, identity, settings, name, redactor, log, audit, store, calls } = ground;
+  const trust = await openTrust(ground, (chain) => rotation.follow(chain), closers);
+  const { former, rotations, keyring, rosters, inheritance, tokens, invites, book } = trust;
+  const config = () => settings.now.config;
   const hubs = await openHubChoice({
     table: store.table('hub'),
     identity,
     keyring,
-    config: () => config,
+    config,
     latestKey: (nodeId) => rotations.latest(nodeId),
     linkTo: (nodeId) => links.linkTo(nodeId),
   });
@@ -206,7 +128,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     store,
     identity,
     keyring,
-    config: () => config.approvals,
+    config: () => config().approvals,
     pool: () => links,
     policyVersion: () => policies.current?.policy.version ?? '',
     record: approvalRecord(audit.record),
@@ -218,7 +140,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
   policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
-  const usage = openUsage(() => config.limits, lookUpIn(keyring));
+  const usage = openUsage(() => config().limits, lookUpIn(keyring));
   const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder, usage });
   const tools = new ToolDirectory({
     gate: policies.gate,
@@ -227,19 +149,19 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     log,
   });
   closers.add(() => tools.close());
-  await policies.load(async () => configuration);
+  await policies.load(async () => settings.now);
   const peers = new Peers(keyring, book, (alias) => tools.peers.toolCount(alias));
 
   const instanceId = newInstanceId();
   let listening: Awaited<ReturnType<typeof openPort>> | undefined;
   const advertised = () => listening?.advertised() ?? [];
-  const mayRelay = () => config.relay ?? true;
+  const mayRelay = () => config().relay ?? true;
   const hello = (): OwnHello => ({
     instanceId,
     software: `towline/${version}`,
     displayName: name,
-    role: config.role,
-    team: config.team,
+    role: config().role,
+    team: config().team,
     addresses: advertised(),
     features: [...relayFeatures(mayRelay()), ROSTER_FEATURE, PRESENCE_FEATURE, APPROVAL_FEATURE],
   });
@@ -284,7 +206,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     book,
     peers,
     hubs,
-    config: () => config,
+    config,
     pool: () => links.pool,
     port: () => listening && Number(new URL(listening.url).port),
     probe: (nodeId) => links.probe(nodeId),
@@ -303,8 +225,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       nodeId: identity.nodeId,
       alias: selfAlias,
       displayName: name,
-      role: config.role,
-      team: config.team,
+      role: config().role,
+      team: config().team,
       software: `towline/${version}`,
     });
   const presence = await openPresence({ table: store.table('agents'), keyring, self, log });
@@ -343,29 +265,17 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     return oldest ? rotations.ownFrom(oldest, identity.nodeId) : [];
   };
   const reload = async () => {
-    const read = () => readConfiguration(paths, options.mcpFiles ?? []);
-    ({ config, upstreams: specs, errors } = await policies.load(read));
+    settings.now = await policies.load(settings.read);
     usage.forget();
-    audit.reloaded(errors.length);
+    audit.reloaded(settings.now.errors.length);
     relay.review();
     approval.approvals.review();
     presence.refresh();
     topology.review();
     uplinks.review();
-    await upstreams.apply(specs);
+    await upstreams.apply(settings.now.upstreams);
   };
-  const ended = Promise.withResolvers<void>();
-  ended.promise.catch(() => undefined); // whoever waits for the end hears of it
-  let fault: LocalError | undefined;
-  const stop = async () => {
-    try {
-      await closers.close();
-    } finally {
-      if (fault) ended.reject(fault);
-      else ended.resolve();
-    }
-  };
-
+  const ending = new Ending(closers, log);
   const admin = createAdminActions({
     identity,
     keyring,
@@ -390,15 +300,12 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     refused: () => listening?.refused() ?? {},
     warnings: () => [...warnings, ...audit.warnings()],
     configErrors: () => [
-      ...errors,
+      ...settings.now.errors,
       ...(policies.refusal === '' ? [] : [`${policies.refusal} (not in force; what was before stays)`]),
       ...keyring.problems().map(problemText),
       ...rosters.broken().map(({ error }) => `${error.message} (${error.help})`),
     ],
-    shutdown: () =>
-      setImmediate(() =>
-        stop().catch((error: unknown) => log.error('ended with a failure', { error: messageOf(error) })),
-      ),
+    shutdown: () => ending.stopSoon(),
     joinClientAt: dialer.joinClientAt,
   });
   const warnings = new Set<string>();
@@ -409,11 +316,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
       warnings.add(`another node has run with the key of this one, and was told to end; ${seenBy} has seen it`);
       return;
     }
-    fault = error;
-    // The answer leaves first.
-    setImmediate(() =>
-      stop().catch((failed: unknown) => log.error('ended with a failure', { error: messageOf(failed) })),
-    );
+    ending.stopSoon(error);
   };
   const join = createJoinActions({ identity, invites, keyring, rosters, book, hubs, nodeName: name, log, onTrust });
   const groups = createGroupActions({
@@ -463,7 +366,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
 
   const uplinks = openUplinks({
     identity,
-    config: () => config.uplinks,
+    config: () => config().uplinks,
     tools,
     presence,
     ask: approval.approvals.ask,
@@ -473,35 +376,15 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   });
 
   closers.add(audit.watchTrust(keyring));
-  closers.add(
-    keyring.onChange(({ added, removed, changed }) => {
-      for (const { nodeId, alias } of removed) {
-        if (keyring.byId(nodeId)) continue; // its successor has its place, and it counts for a while
-        cutOff(nodeId);
-        peers.changes.changed(alias);
-        log.info('trusted no longer', { peer: alias });
-      }
-      for (const { nodeId } of [...added, ...changed]) {
-        peers
-          .refresh(nodeId)
-          .catch((error: unknown) => log.error('a peer was not looked up', { error: messageOf(error) }));
-      }
-      policies.keyringChanged();
-      usage.forget();
-      presence.refresh(removed.map(({ nodeId }) => nodeId));
-      links.rename();
-      relay.review();
-      topology.review();
-      tools.changes.changed(selfAlias);
-    }),
-  );
+  closers.add(followKeyring({ keyring, peers, policies, usage, presence, links, relay, topology, tools, cutOff, log }));
 
+  const { listen } = config();
   listening = await openPort({
-    host: options.listen?.host ?? config.listen?.host ?? '',
-    port: options.listen?.port ?? config.listen?.port ?? defaultPort,
+    host: options.listen?.host ?? listen?.host ?? '',
+    port: options.listen?.port ?? listen?.port ?? defaultPort,
     home: paths.home,
-    advertise: options.listen?.advertise ?? config.listen?.advertise ?? [],
-    config,
+    advertise: options.listen?.advertise ?? listen?.advertise ?? [],
+    config: config(),
     identity,
     tls,
     hello,
@@ -535,12 +418,12 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   await writeRunFile(paths.runFile, { pid: process.pid, url, startTime: new Date().toISOString(), version });
   closers.add(() => removeRunFile(paths.runFile));
 
-  await upstreams.apply(specs);
+  await upstreams.apply(settings.now.upstreams);
   await peers.refresh();
   closers.add(() => topology.close());
   await inheritance.enter();
   await topology.open();
-  for (const error of errors) log.warn('configuration', { error });
+  for (const error of settings.now.errors) log.warn('configuration', { error });
   log.info('node up', { nodeId: identity.text, url, version });
 
   return {
@@ -549,18 +432,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     get nodeIdText() {
       return identity.text;
     },
-    stop,
-    closed: ended.promise,
+    stop: () => ending.stop(),
+    closed: ending.closed,
     clients: (principal) => localClients(registry, principal),
   };
-}
-
-/** Into the file, and to whoever else listens. */
-function teeLog(write: (record: LogRecord) => void, other: Log | undefined, level: string, redactor: Redactor): Log {
-  const sink = (said: LogRecord) => {
-    const record = withoutSecrets(said, redactor);
-    write(record);
-    other?.[record.level](record.message, record.fields);
-  };
-  return createLog(sink, level as LogRecord['level']);
 }
