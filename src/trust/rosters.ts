@@ -14,11 +14,10 @@ import type { Keyring } from './keyring.ts';
 import { aliasTakenError, type RosterKeys } from './keyring-entries.ts';
 import { checkAlias, checkGroup } from './names.ts';
 import { formatNodeId, nodeIdKey } from './node-id.ts';
-import { Draft, foundRoster, lifetimeOf, type NewMember } from './roster/edit.ts';
+import { Draft, foundRoster, type NewMember } from './roster/edit.ts';
 import { type BrokenGroup, pathOf, readRosters, removeRoster, writeRoster } from './roster/file.ts';
 import {
   type HeldGroup,
-  hasLostRevocations,
   holdRoster,
   isRevoked,
   isSameGroup,
@@ -27,7 +26,7 @@ import {
   type Taken,
   takeRoster,
 } from './roster/held.ts';
-import { MAX_GROUPS, MAX_REFUSED } from './roster/limits.ts';
+import { MAX_GROUPS } from './roster/limits.ts';
 import { type GroupIdentity, placeOf } from './roster/owners.ts';
 import {
   groupExists,
@@ -39,14 +38,10 @@ import {
   rosterExpired,
   rosterForeign,
 } from './roster/problems.ts';
+import { RefusedRosters } from './roster/refused.ts';
 import { groupOf, isExpired, type VerifiedRoster, verifyRoster } from './roster/roster.ts';
-import { memberWithKey, newRotations, noSuccessions, outdatedMembers, type Successions } from './roster/successions.ts';
-
-/** How often time is looked at: expiry, renewal, and revocations that a fork lost. */
-const TICK_MS = 1_000;
-
-/** An owner waits this much longer for each owner before it, so that not all sign at once. */
-const TURN_MS = 3_000;
+import { memberWithKey, newRotations, noSuccessions, type Successions } from './roster/successions.ts';
+import { Upkeep } from './roster/upkeep.ts';
 
 export interface RostersOptions {
   readonly home: string;
@@ -86,21 +81,16 @@ export class Rosters {
   readonly #now: () => number;
   readonly #groups = new Map<string, HeldGroup>();
   readonly #broken = new Map<string, BrokenGroup>();
-  /** Hex hashes of bodies that are not wanted, oldest first, by group. */
-  readonly #unwanted = new Map<string, Set<string>>();
-  /** The last roster of the group that a peer gave and that was refused. */
-  readonly #refusals = new Map<string, LocalError>();
-  /** Since when something waits for an owner to sign, by group. */
-  readonly #waiting = new Map<string, number>();
-  readonly #expired = new Set<string>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #refused = new RefusedRosters();
+  readonly #upkeep: Upkeep;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(options: RostersOptions) {
     this.#options = options;
     this.#folder = join(options.home, 'trust');
     this.#now = options.now ?? Date.now;
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    const { identity, log } = options;
+    this.#upkeep = new Upkeep({ rosters: this, identity, known: this.#known, now: this.#now, log });
   }
 
   /** Reads what is kept and puts it in force. Files that cannot be used are in `broken()`. */
@@ -195,7 +185,7 @@ export class Rosters {
 
   /** The last roster that a peer gave and that was refused since one was taken. */
   refusal(name: string): LocalError | undefined {
-    return this.#refusals.get(name);
+    return this.#refused.why(name);
   }
 
   head({ roster }: HeldGroup): Head {
@@ -207,7 +197,7 @@ export class Rosters {
   wants(head: Head): boolean {
     const held = this.find(head);
     if (!held || equalBytes(held.roster.hash, head.hash)) return false;
-    if (this.#unwanted.get(held.name)?.has(toHex(head.hash))) return false;
+    if (this.#refused.isUnwanted(held.name, head.hash)) return false;
     const own = this.head(held);
     return !equalBytes(own.ownersHash, head.ownersHash) || head.version >= own.version;
   }
@@ -261,7 +251,7 @@ export class Rosters {
         return await this.#take(held, verifyRoster(signed));
       } catch (error) {
         // Nothing is remembered of its hash: a wrong signature on the right bytes must not keep the right one out.
-        if (error instanceof LocalError) this.#refusals.set(held.name, error);
+        if (error instanceof LocalError) this.#refused.refuse(held.name, error);
         throw error;
       }
     });
@@ -328,9 +318,9 @@ export class Rosters {
     return this.#inTurn(async () => {
       if (!this.#broken.has(name)) this.get(name);
       await removeRoster(this.#folder, name);
-      for (const known of [this.#groups, this.#broken, this.#unwanted, this.#refusals, this.#waiting])
-        known.delete(name);
-      this.#expired.delete(name);
+      this.#groups.delete(name);
+      this.#broken.delete(name);
+      this.#refused.forget(name);
       this.#inForce();
       this.changes.changed(name);
     });
@@ -338,7 +328,7 @@ export class Rosters {
 
   /** Looks at the time no longer; what is in force stays so. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#upkeep.close();
     this.changes.close();
   }
 
@@ -365,8 +355,8 @@ export class Rosters {
 
   async #take(held: HeldGroup, roster: VerifiedRoster): Promise<Taken> {
     const taken = takeRoster(held, roster, this.#now());
-    if (taken.verdict === 'older') this.#markUnwanted(held.name, roster.hash);
-    if (taken.verdict === 'taken') this.#unwanted.delete(held.name);
+    if (taken.verdict === 'older') this.#refused.markUnwanted(held.name, roster.hash);
+    if (taken.verdict === 'taken') this.#refused.forget(held.name);
     if (taken.held === held) return taken;
     const isNews = taken.verdict === 'taken' || isDifferent(taken.held, held);
     if (isNews) await this.#accept(taken.held, held);
@@ -402,7 +392,6 @@ export class Rosters {
 
   async #sign(held: HeldGroup, draft: Draft): Promise<HeldGroup> {
     const signed = takeRoster(held, draft.sign(), this.#now());
-    this.#waiting.delete(held.name);
     return this.#keep(signed.held);
   }
 
@@ -414,16 +403,13 @@ export class Rosters {
 
   #set(held: HeldGroup): void {
     this.#groups.set(held.name, held);
-    this.#refusals.delete(held.name);
+    this.#refused.taken(held.name);
     this.#inForce();
     this.changes.changed(held.name);
   }
 
   #inForce(): void {
     const groups = [...this.#groups.values()].sort((left, right) => left.joinMs - right.joinMs);
-    const nowMs = this.#now();
-    this.#expired.clear();
-    for (const { name, roster } of groups) if (isExpired(roster, nowMs)) this.#expired.add(name);
     this.#options.keyring.useRosters([
       ...groups.map((held) => this.#keysOf(held)),
       ...this.broken().map(noKeys(this.#folder)),
@@ -449,48 +435,6 @@ export class Rosters {
     if (aliases.size === 0) return undefined;
     const keys = [nodeId, ...this.#known.before(nodeId)];
     return keys.map((key) => aliases.get(nodeIdKey(key))).find((alias) => alias !== undefined);
-  }
-
-  #markUnwanted(name: string, hash: Uint8Array): void {
-    const hashes = this.#unwanted.get(name) ?? new Set();
-    this.#unwanted.set(name, hashes.add(toHex(hash)));
-    for (const oldest of hashes) {
-      if (hashes.size <= MAX_REFUSED) break;
-      hashes.delete(oldest);
-    }
-  }
-
-  #tick(): void {
-    const nowMs = this.#now();
-    const isNews = this.list().some(({ name, roster }) => isExpired(roster, nowMs) !== this.#expired.has(name));
-    if (isNews) this.#inForce();
-    for (const held of this.list()) if (this.#isDue(held, nowMs)) this.#renew(held.name);
-  }
-
-  /** Whether it is this node's turn to sign what nobody asked for: a longer life, a revocation that a fork lost, or a new key. */
-  #isDue(held: HeldGroup, nowMs: number): boolean {
-    const rank = placeOf(held.roster.chain.owners, this.#options.identity.nodeId);
-    const lifeMs = lifetimeOf(held.roster);
-    const { expireTime } = held.roster.body;
-    const isOld = lifeMs !== undefined && expireTime !== undefined && timestampMs(expireTime) - nowMs < lifeMs / 2;
-    if (rank === -1 || !(isOld || hasLostRevocations(held) || outdatedMembers(held, this.#known).length > 0)) {
-      this.#waiting.delete(held.name);
-      return false;
-    }
-    const since = this.#waiting.get(held.name) ?? nowMs;
-    this.#waiting.set(held.name, since);
-    return nowMs - since >= rank * TURN_MS;
-  }
-
-  #renew(name: string): void {
-    this.#waiting.delete(name);
-    const renewed = this.edit(name, (draft, held) => {
-      for (const { nodeId } of outdatedMembers(held, this.#known))
-        draft.succeed(nodeId, this.#known.latest(nodeId), this.#known.proofFrom(nodeId));
-    });
-    renewed.catch((error: unknown) =>
-      this.#options.log.warn('a roster was not renewed', { group: name, error: messageOf(error) }),
-    );
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
