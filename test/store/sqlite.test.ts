@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, vi } from 'vitest';
@@ -19,6 +19,18 @@ describeStore('the SQLite store', {
 
 const file = () => join(scratchFolder(), 'store.db');
 const refusal = (reason: string) => expect.objectContaining({ reason });
+
+const fixtures = join(import.meta.dirname, '..', 'fixtures', 'store');
+const textOf = (value: Uint8Array) => new TextDecoder().decode(value);
+
+/** A file as an older version wrote it. */
+function oldFile(version: number): string {
+  const path = file();
+  const db = new DatabaseSync(path);
+  db.exec(readFileSync(join(fixtures, `version-${version}.sql`), 'utf8'));
+  db.close();
+  return path;
+}
 
 async function filled(): Promise<string> {
   const path = file();
@@ -57,10 +69,10 @@ describe('the file of a SQLite store', () => {
 
   it('of the first released version is brought forward, with all that is in it', async () => {
     const path = file();
-    copyFileSync(join(import.meta.dirname, '..', 'fixtures', 'store', 'version-1.db'), path);
+    copyFileSync(join(fixtures, 'version-1.db'), path);
     const store = openSqliteStore(path);
     const rows = [await store.table('tokens').list(), await store.table('addresses').list()].flat();
-    expect(rows.map(({ key, value, version }) => [key, new TextDecoder().decode(value), version])).toEqual([
+    expect(rows.map(({ key, value, version }) => [key, textOf(value), version])).toEqual([
       ['alice', 'second', 2],
       ['bob', '10.0.0.1:7433', 1],
     ]);
@@ -70,6 +82,55 @@ describe('the file of a SQLite store', () => {
     const db = new DatabaseSync(path, { readOnly: true });
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
     db.close();
+  });
+
+  it.each([2, 3])(
+    'of version %i is brought forward, with all that is in it and nothing that was gone',
+    async (version) => {
+      const path = oldFile(version);
+      const store = openSqliteStore(path);
+      const rows = await store.table('peers').list();
+      expect(rows.map(({ key, value, version }) => [key, textOf(value), version])).toEqual([
+        ['desk', 'the desk', 1],
+        ['lab', 'the lab', 2],
+      ]);
+      expect(await store.logs('')).toEqual(['channel/dev', 'empty', 'inbox/']);
+      const channel = store.log('channel/dev');
+      expect((await channel.read()).map(({ cursor, value }) => [cursor, textOf(value)])).toEqual([
+        [3, 'three'],
+        [4, 'four'],
+      ]);
+      expect(await channel.extent()).toEqual({ first: 3, last: 4, count: 2, bytes: 9 });
+      expect(await channel.append(new Uint8Array(1))).toBe(5);
+      expect(await store.log('inbox/').append(new Uint8Array(1))).toBe(2);
+      expect(await store.log('empty').append(new Uint8Array(1))).toBe(6);
+      expect(await store.log('new').append(new Uint8Array(1))).toBe(1);
+      const queue = store.queue('work');
+      const items = (await queue.take({ leaseMs: 1_000, limit: 10 })).map(({ value, attempt }) => [
+        textOf(value),
+        attempt,
+      ]);
+      expect(items).toEqual(
+        version < 3
+          ? []
+          : [
+              ['sooner', 1],
+              ['later', 1],
+              ['held', 2],
+            ],
+      );
+      expect(await queue.push(new Uint8Array(1))).toBe(version < 3 ? 1 : 10);
+      await store.close();
+      const db = new DatabaseSync(path, { readOnly: true });
+      expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+      expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+      db.close();
+    },
+  );
+
+  it('has an example of every version that ever was', () => {
+    const versions = readdirSync(fixtures).map((name) => Number(/\d+/.exec(name)));
+    expect(versions.toSorted()).toEqual(Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1));
   });
 
   it('is refused when it is the database of another program', () => {
