@@ -42,6 +42,9 @@ export const REMEMBERED_SENDS = 500_000;
 /** The same of one channel that are read back from its log after a start: a fifth of a second. */
 export const REREAD_SENDS = 50_000;
 
+/** The same whatever the clock says: who sends again does so after seconds, and few can have sent meanwhile. */
+export const CERTAIN_SENDS = 1_024;
+
 /** A channel that nobody used for so long gives its memory back. */
 export const IDLE_MS = 10 * 60 * 1_000;
 

@@ -15,7 +15,7 @@ import { toHex } from '../../base/bytes.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import type { Store, Write } from '../../store/store.ts';
 import { agentKey, type Caller } from './caller.ts';
-import { MAX_MEMBERS, REMEMBER_MS, REREAD_SENDS, SHOWN_MEMBERS } from './limits.ts';
+import { CERTAIN_SENDS, MAX_MEMBERS, REMEMBER_MS, REREAD_SENDS, SHOWN_MEMBERS } from './limits.ts';
 import { MEMBERS_TABLE, Members, newMember } from './members.ts';
 import { channelFull, messageIdReused, type Standing } from './problems.ts';
 import { messageOf, saysTheSame, storedBytes } from './record.ts';
@@ -214,7 +214,7 @@ export class Room {
     return keyBytes.toString('latin1');
   }
 
-  /** After a start, what was sent lately is known again from the log itself. */
+  /** After a start, what was sent lately is known again from the log itself: the newest even where the clock has jumped. */
   async #remember(): Promise<void> {
     const nowMs = performance.now();
     const oldestMs = this.#parts.now() - REMEMBER_MS;
@@ -225,13 +225,13 @@ export class Room {
         const { sender, messageId, createTime } = messageOf(entry);
         const ms = createTime ? timestampMs(createTime) : 0;
         this.#lastMs = Math.max(this.#lastMs, ms);
-        if (ms < oldestMs) return;
+        if (ms < oldestMs && count >= CERTAIN_SENDS) return;
+        count++;
         if (sender) this.#parts.sends.set(this.#sendKey(agentKey(sender), messageId), entry.cursor, nowMs);
       }
       const last = entries.at(-1);
       if (last === undefined || last.cursor <= 1) return;
       before = last.cursor;
-      count += entries.length;
     }
   }
 }

@@ -67,6 +67,7 @@ export class Courier {
   readonly #parts: CourierParts;
   readonly #waiter = new Waiter();
   #attempt = 0;
+  /** When to try again, by a clock that nobody sets: set back by a day, the other one would mean a day's wait. */
   #retryMs = 0;
   #hubRetryMs = 0;
   #atHub: AtHub | undefined;
@@ -121,7 +122,8 @@ export class Courier {
       if (waiting.length === 0) return;
       if (this.#mayTry() && (await this.#deliver(waiting))) continue;
       await this.#keepAtHub();
-      await this.#waiter.until(Math.min(this.#nextTryMs(), ...waiting.map(({ expireMs }) => expireMs)));
+      const lifeMs = Math.min(...waiting.map(({ expireMs }) => expireMs)) - Date.now();
+      await this.#waiter.pause(Math.min(this.#nextTryMs() - performance.now(), lifeMs));
     }
   }
 
@@ -161,7 +163,7 @@ export class Courier {
 
   #mayTry(): boolean {
     const receiver = this.#parts.ways.currentId(this.#receiverId);
-    return receiver !== undefined && (this.#retryMs <= Date.now() || this.#parts.ways.isLinked(receiver));
+    return receiver !== undefined && (this.#retryMs <= performance.now() || this.#parts.ways.isLinked(receiver));
   }
 
   /** Whether the letters were handed over, and settled. */
@@ -175,7 +177,7 @@ export class Courier {
       ({ verdicts } = await ways.to(receiver).deliverMail({ envelopes }, { timeoutMs: CALL_MS }));
     } catch (error) {
       this.lastError = messageOf(error);
-      this.#retryMs = Date.now() + RETRY_BASE_MS / 4 + fullJitter(this.#attempt++, pause);
+      this.#retryMs = performance.now() + RETRY_BASE_MS / 4 + fullJitter(this.#attempt++, pause);
       log.debug('mail waits', { node: this.#node.slice(0, 16), error: this.lastError });
       return false;
     }
@@ -214,7 +216,7 @@ export class Courier {
     for (;;) {
       const hub = this.#parts.ways.hub();
       const receiver = this.#parts.ways.currentId(this.#receiverId);
-      if (!hub || !receiver || equalBytes(hub.nodeId, receiver) || this.#hubRetryMs > Date.now()) return;
+      if (!hub || !receiver || equalBytes(hub.nodeId, receiver) || this.#hubRetryMs > performance.now()) return;
       const letters = await this.#parts.outbox.read(this.#node, await this.#hubCursor());
       if (letters.length === 0 || !(await this.#keep(hub, receiver, letters))) return;
     }
@@ -230,7 +232,7 @@ export class Courier {
       return kept === fresh.length;
     } catch (error) {
       this.lastError = [this.lastError, `the hub: ${messageOf(error)}`].filter((text) => text !== '').join('; ');
-      this.#hubRetryMs = Date.now() + RETRY_BASE_MS + fullJitter(4, pause);
+      this.#hubRetryMs = performance.now() + RETRY_BASE_MS + fullJitter(4, pause);
       return false;
     }
   }
@@ -240,7 +242,7 @@ export class Courier {
     if (letters.length === 0) return 0;
     const envelopes = await this.#seal(letters, receiver);
     const { keptCount, refusal } = await transfer.keepMail({ envelopes }, { timeoutMs: CALL_MS });
-    this.#hubRetryMs = refusal ? Date.now() + RETRY_CAP_MS : 0;
+    this.#hubRetryMs = refusal ? performance.now() + RETRY_CAP_MS : 0;
     if (refusal) this.lastError = refusal.message;
     return keptCount;
   }

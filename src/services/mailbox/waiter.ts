@@ -1,4 +1,4 @@
-/** A pause that somebody or the clock ends. A call that comes while nobody pauses ends the next pause at once. */
+/** A pause that somebody or time ends. A call that comes while nobody pauses ends the next pause at once. */
 export class Waiter {
   #isCalled = false;
   #end: (() => void) | undefined;
@@ -8,12 +8,12 @@ export class Waiter {
     this.#end?.();
   }
 
-  /** Resolves at `timeMs` (milliseconds since 1970; may be infinite), or when it is called. */
-  async until(timeMs: number): Promise<void> {
+  /** Resolves after `ms` (may be infinite), or when it is called. */
+  async pause(ms: number): Promise<void> {
     if (!this.#isCalled) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#end = resolve;
-      const timer = setTimeout(resolve, Math.min(Math.max(timeMs - Date.now(), 0), MAX_TIMER_MS)).unref();
+      const timer = setTimeout(resolve, Math.min(Math.max(ms, 0), MAX_TIMER_MS)).unref();
       await promise;
       clearTimeout(timer);
       this.#end = undefined;

@@ -1,8 +1,14 @@
 /**
- * Three nodes, agents that send and agents that read, each a process; a network that cuts; and somebody who kills. The
+ * Three nodes, agents that send and agents that read, each a process; a network that cuts; clocks that jump; and somebody
+ * who kills. The
  * agents know nothing of it: they send, send again, and go on reading, as any agent would.
  */
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { expect, vi } from 'vitest';
 import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
@@ -10,6 +16,7 @@ import { nodeClient } from '../../../src/cli/client.ts';
 import { startMesh, type TestMesh, type TestNode } from '../../fixtures/mesh.ts';
 import { FaultProxy } from '../../support/fault-proxy.ts';
 import { ReaderAccount, SenderAccount } from './account.ts';
+import { CLOCK_FILE } from './jumping-clock.ts';
 import { clientOf } from './lines.ts';
 import { Program, type Victim } from './program.ts';
 import type { ReaderOrders } from './reader.ts';
@@ -33,6 +40,11 @@ type Name = 'hub' | 'left' | 'right';
 const NAMES: readonly Name[] = ['hub', 'left', 'right'];
 const KILL_EVERY_MS = 200;
 const CUT_EVERY_MS = 1_500;
+const JUMP_EVERY_MS = 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** By how much clocks are wrong, one after the other. */
+const WRONG_MS = [-DAY_MS, 60_000, DAY_MS, -60_000, 0];
+const CLOCK = pathToFileURL(join(import.meta.dirname, 'jumping-clock.ts')).href;
 const CHANNEL = 'storm';
 const READER = 'reader';
 const WAIT = { interval: 250 };
@@ -53,12 +65,20 @@ export class Storm implements AsyncDisposable {
   readonly #readers: ReaderAccount[] = [];
   readonly #programs: Program[] = [];
   readonly #nodes: NodeVictim[];
+  readonly #clocks: Record<Name, string>;
+  #jumps = 0;
   readonly #kills: Record<string, number> = {};
   #underFire = 0;
   readonly #tookMs: Record<string, number> = {};
 
-  private constructor(mesh: TestMesh<Name>, proxy: FaultProxy, stack: AsyncDisposableStack) {
+  private constructor(
+    mesh: TestMesh<Name>,
+    proxy: FaultProxy,
+    clocks: Record<Name, string>,
+    stack: AsyncDisposableStack,
+  ) {
     this.#mesh = mesh;
+    this.#clocks = clocks;
     this.#proxy = proxy;
     this.#stack = stack;
     this.#nodes = NAMES.map((name) => new NodeVictim(mesh.node(name)));
@@ -69,11 +89,21 @@ export class Storm implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const proxy = stack.use(await FaultProxy.start());
     const config = `listen:\n  advertise: ["${proxy.address}"]\n`;
-    const mesh = stack.use(await startMesh<Name>({ hub: { config }, left: {}, right: {} }));
+    const folder = await mkdtemp(join(tmpdir(), 'towline-test-'));
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    const clocks = { hub: join(folder, 'hub'), left: join(folder, 'left'), right: join(folder, 'right') };
+    const env = (name: Name) => ({ NODE_OPTIONS: `--import=${CLOCK}`, [CLOCK_FILE]: clocks[name] });
+    const mesh = stack.use(
+      await startMesh<Name>({
+        hub: { config, env: env('hub') },
+        left: { env: env('left') },
+        right: { env: env('right') },
+      }),
+    );
     proxy.target = new URL(mesh.node('hub').url).host;
     for (const name of ['left', 'right'] as const) await mesh.join(name, 'hub');
     await mesh.join('right', 'left');
-    return new Storm(mesh, proxy, stack.move());
+    return new Storm(mesh, proxy, clocks, stack.move());
   }
 
   async run({ messages, paceMs, kills, harmMs, calmMs }: StormOptions): Promise<void> {
@@ -139,9 +169,10 @@ export class Storm implements AsyncDisposable {
     this.#programs.push(new Program(name, 'sender.ts', orders, (words) => account.hear(words)));
   }
 
-  /** Kills something that runs, every now and then; and cuts the links of the hub. */
+  /** Kills something that runs, every now and then; cuts the links of the hub; and sets clocks. */
   async #harm(kills: number, ms: number): Promise<void> {
     const cutting = setInterval(() => this.#proxy.reset(Math.floor(Math.random() * 2) * 10_000), CUT_EVERY_MS);
+    const jumping = setInterval(() => this.#jump(), JUMP_EVERY_MS);
     const victims: readonly Victim[] = [...this.#programs, ...this.#nodes];
     const end = performance.now() + ms;
     let movedBefore = 0;
@@ -156,8 +187,15 @@ export class Storm implements AsyncDisposable {
       this.#kills[victim.name] = (this.#kills[victim.name] ?? 0) + 1;
     }
     clearInterval(cutting);
+    clearInterval(jumping);
     this.#underFire = this.#moved();
     await Promise.all(this.#nodes.map((node) => node.back));
+  }
+
+  /** Somebody sets the clock of a node, also of one that is just being started. */
+  #jump(): void {
+    const name = NAMES[Math.floor(Math.random() * NAMES.length)] ?? 'hub';
+    writeFileSync(this.#clocks[name], String(WRONG_MS[this.#jumps++ % WRONG_MS.length]));
   }
 
   /** How many messages were accepted so far. */
@@ -222,7 +260,14 @@ export class Storm implements AsyncDisposable {
     const senders = this.#senders.map(({ name, accepted, endings }) => ({ name, accepted: accepted.size, endings }));
     const readers = this.#readers.map(({ name, cursor, mails }) => ({ name, messages: cursor, mails: mails.size }));
     return JSON.stringify(
-      { kills: this.#kills, acceptedUnderFire: this.#underFire, tookMs: this.#tookMs, senders, readers },
+      {
+        kills: this.#kills,
+        clockJumps: this.#jumps,
+        acceptedUnderFire: this.#underFire,
+        tookMs: this.#tookMs,
+        senders,
+        readers,
+      },
       undefined,
       2,
     );

@@ -189,6 +189,20 @@ describe('a repeated request', () => {
     expect((await again.readChannel({ channel })).lastCursor).toBe(4n);
   });
 
+  it('has the effect of one message though the clock jumps by a day meanwhile', async () => {
+    const dayMs = 24 * 3_600 * 1_000;
+    const hub = await startHub();
+    await hub.as(agent('ann')).createChannel({ name: channel });
+    const requestId = newRequestId();
+    const one = await hub.as(agent('ann')).sendToChannel({ channel, text: 'once', requestId });
+    hub.close();
+    for (const jumpMs of [dayMs, -dayMs]) {
+      const later = await startHub({ store: hub.store, now: () => Date.now() + jumpMs });
+      expect(await later.as(agent('ann')).sendToChannel({ channel, text: 'once', requestId })).toEqual(one);
+      later.close();
+    }
+  });
+
   it('of a channel gives the same channel', async () => {
     const hub = await startHub();
     const requestId = newRequestId();
