@@ -35,6 +35,8 @@ export interface MuxParts {
 
 export class Mux implements StreamHost {
   readonly backlog = { bytes: 0 };
+  /** Whether something of the packet that is being read was handed out. Whoever reads packets sets it back. */
+  isPacketKept = false;
   readonly #parts: MuxParts;
   readonly #outgoing = new IntMap<OutgoingCall>();
   readonly #incoming = new IntMap<IncomingCall>();
@@ -222,6 +224,10 @@ export class Mux implements StreamHost {
 
   schedule(stream: Stream): void {
     this.#scheduler.add(stream);
+  }
+
+  keepPacket(): void {
+    this.isPacketKept = true;
   }
 
   forget(stream: Stream): void {

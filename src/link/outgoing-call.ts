@@ -90,6 +90,7 @@ export class OutgoingCall extends Stream implements OutgoingStream {
     if (this.isOver) return; // the owner gave up when it saw the message
     this.finish();
     const { code, message, details, trailers } = frame;
+    if (details.length > 0) this.host.keepPacket();
     this.#events.onEnd({ code, message, details, trailers, lost: false });
   }
 

@@ -193,16 +193,15 @@ export class LinkSession implements Link, ChannelReceiver {
 
   onPacket(packet: Buffer): boolean {
     this.#receivedPackets++;
-    let isKept = false;
+    this.#mux.isPacketKept = false;
     eachFrame(packet, (frame) => {
-      isKept ||= mayBeKept(frame);
       this.onFrame(frame);
       return this.#state.kind !== 'closed';
     });
     if (this.#outbox.unsentBytes > 2 * this.#parts.limits.unsentBytes) {
       throw limitBreach('the other side asks for more than it reads');
     }
-    return isKept;
+    return this.#mux.isPacketKept;
   }
 
   onBreach(breach: Breach): void {
@@ -277,11 +276,6 @@ export class LinkSession implements Link, ChannelReceiver {
     this.#parts.release(end);
     this.#ended.resolve(end);
   }
-}
-
-/** Owners keep messages and details; fragments are copied. */
-function mayBeKept(frame: Frame): boolean {
-  return frame.kind === 'end' || ((frame.kind === 'open' || frame.kind === 'message') && !frame.more);
 }
 
 function isControl(frame: Frame): frame is ControlFrame {

@@ -19,6 +19,8 @@ export interface StreamHost {
   sendFrame(frame: Frame): void;
   /** The stream has something to send: it gets its turns. */
   schedule(stream: Stream): void;
+  /** Bytes of the packet that is being read were handed out: nobody may write over them. */
+  keepPacket(): void;
   /** The stream is over. */
   forget(stream: Stream): void;
 }
@@ -99,6 +101,7 @@ export abstract class Stream {
   /** Takes a fragment; the whole message goes to the owner. */
   protected receive(data: Uint8Array, more: boolean): void {
     const message = this.inbox.take(data, more);
+    if (message?.buffer === data.buffer) this.host.keepPacket();
     if (message) this.deliver(message);
     else this.#giveCredit();
   }

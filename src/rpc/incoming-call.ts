@@ -7,6 +7,7 @@ import { failure, fromLocal } from './failure.ts';
 import type { Answers } from './guard.ts';
 import { deadlineExceeded, startDeadline } from './interceptors/deadline.ts';
 import { encodeMessage } from './link-encode.ts';
+import { sendMessage } from './message-room.ts';
 import { extraMessage, letGo, mapStream, missingMessage } from './messages.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import type { Principal } from './principal.ts';
@@ -109,7 +110,7 @@ export class IncomingCall implements StreamEvents {
         if (this.#over) return;
         if (done) break;
         this.#sendHeaders();
-        const sent = this.#stream.send(encodeMessage(this.#entry.method.output, value));
+        const sent = sendMessage(this.#stream, this.#entry.method.output, value);
         if (sent) await sent;
       }
       this.#succeed();

@@ -54,8 +54,12 @@ const STEP = 3;
 /** Stands for a message whose fields follow. */
 const INSIDE = Symbol('inside');
 
-/** The bytes of a message. Throws what `toBinary` throws. */
-export function encodeMessage(schema: DescMessage, message: Message): Uint8Array {
+/** The bytes of a message, in memory that `allocate` gives if they have none yet. Throws what `toBinary` throws. */
+export function encodeMessage(
+  schema: DescMessage,
+  message: Message,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
+): Uint8Array {
   const before = bytesOf(message);
   if (before !== undefined) return before;
   const parts = partsOf(schema);
@@ -68,7 +72,7 @@ export function encodeMessage(schema: DescMessage, message: Message): Uint8Array
     if (error !== UNFIT) throw error;
     return toBinary(schema, message);
   }
-  return write(plan, Buffer.allocUnsafe(size));
+  return write(plan, allocate(size));
 }
 
 const known = new WeakMap<DescMessage, readonly Part[] | null>();

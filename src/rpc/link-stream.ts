@@ -4,6 +4,7 @@ import type { Metadata, OutgoingStream } from '../link/link.ts';
 import { LinkAnswers } from './link-answers.ts';
 import type { LinkCallOptions, LinkSource } from './link-call.ts';
 import { encodeMessage } from './link-encode.ts';
+import { sendMessage } from './message-room.ts';
 import { letGo, missingMessage } from './messages.ts';
 
 /** The caller's end of a streaming call over a link, with the requests that it sends. */
@@ -61,7 +62,7 @@ export class LinkStreamCall extends LinkAnswers {
         const { done, value } = await this.#requests.next();
         if (this.over) return;
         if (done) break;
-        const sent = stream.send(encodeMessage(this.method.input, value));
+        const sent = sendMessage(stream, this.method.input, value);
         if (sent) await sent;
       }
       stream.halfClose();

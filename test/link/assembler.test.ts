@@ -21,6 +21,17 @@ describe('a message in fragments', () => {
     );
   });
 
+  it('may be as long as the one before, shorter or longer, and takes no memory but its own', () => {
+    const assembler = new Assembler();
+    for (const [index, count] of [4, 4, 5, 3, 6, 6, 4].entries()) {
+      const fragments = Array.from({ length: count }, (_, place) => new Uint8Array(65_536).fill(10 * index + place));
+      for (const fragment of fragments) assembler.add(fragment);
+      const whole = assembler.finish(Uint8Array.of(255));
+      expect(Buffer.compare(whole, Buffer.concat([...fragments, Uint8Array.of(255)]))).toBe(0);
+      expect(whole.buffer.byteLength).toBe(whole.length);
+    }
+  });
+
   it('is not written over by the next one', () => {
     const assembler = new Assembler();
     const whole = [1, 2].map((byte) => {
