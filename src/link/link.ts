@@ -78,7 +78,8 @@ export interface LinkStream {
   readonly id: number;
   /**
    * Sends one whole message; resolves when credit let it go (at once in the common case: then `undefined`), or when
-   * the call has ended (`onEnd` says how). Await it before the next. Throws MESSAGE_TOO_LARGE.
+   * the call has ended (`onEnd` says how): then nobody reads `data` any more. Await it before the next. Throws
+   * MESSAGE_TOO_LARGE.
    */
   send(data: Uint8Array, halfClose?: boolean): Promise<void> | undefined;
   /** The owner has taken one message of this size. */
