@@ -36,8 +36,10 @@ export interface LinksParts {
   readonly dialDirect: (nodeId: Uint8Array, signal: AbortSignal) => Promise<Link>;
   /** The key that a peer had before, while that still counts. */
   readonly predecessorOf?: (nodeId: Uint8Array) => Uint8Array | undefined;
-  /** Told of each link that opened, once it is served. */
+  /** Told of each link that opens, whatever becomes of it. */
   readonly opened?: (link: Link) => void;
+  /** Told of it soon after, if it takes calls then. */
+  readonly settled?: (link: Link) => void;
   readonly log: Log;
 }
 
@@ -107,7 +109,7 @@ export class Links {
   }
 
   #opened(link: Link): void {
-    const { keyring, peers, registry, book, log } = this.#parts;
+    const { keyring, peers, registry } = this.#parts;
     const entry = keyring.byId(link.peerNodeId);
     if (!entry) {
       link.close(CloseReason.UNTRUSTED, 'this key is not trusted');
@@ -122,9 +124,19 @@ export class Links {
       via: link.via,
       roundTripMs: () => link.counters().roundTripMs,
     });
+    this.#parts.opened?.(link);
+    // The hello leaves first: the other side waits for it, and nobody waits for the rest.
+    setImmediate(() => this.#settled(link));
+  }
+
+  /** What a link means to everybody else on this node. One that has ended by then, or makes way, means nothing. */
+  #settled(link: Link): void {
+    const { keyring, peers, book, log } = this.#parts;
+    const entry = keyring.byId(link.peerNodeId);
+    if (!entry || !link.isUsable) return;
     this.#list(entry, link);
     if (link.via) this.#probe(link);
-    this.#parts.opened?.(link);
+    this.#parts.settled?.(link);
     const learnt = async () => {
       await book.learn(link.peerNodeId, link.hello.addresses, 'hello');
       if (link.dialed && link.remoteAddress !== undefined) await book.markSuccess(link.peerNodeId, link.remoteAddress);

@@ -160,7 +160,8 @@ async function takeLink(
   facts: ConnectionFacts,
 ): Promise<void> {
   const remote = formatHostPort({ host: facts.remoteAddress, port: facts.remotePort });
-  const carrier = facts.carrier ?? (facts.tlsSocket && acceptedTls(facts.tlsSocket, remote));
+  const { tlsSocket, peerNodeId } = facts;
+  const carrier = facts.carrier ?? (tlsSocket && peerNodeId && acceptedTls(tlsSocket, remote, peerNodeId));
   if (!carrier) {
     stream.respond({ ':status': 403 }, { endStream: true });
     return;

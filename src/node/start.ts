@@ -180,8 +180,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const predecessorOf = (nodeId: Uint8Array) => rotations.predecessorInGrace(nodeId);
   const exchange = new RosterExchange(rosters, log);
   let mail: NodeMail | undefined;
-  const opened = (link: Link) => {
-    audit.linked(link, keyring);
+  const settled = (link: Link) => {
     exchange.opened(link);
     approval.opened(link);
     mail?.linked(link.peerNodeId);
@@ -196,7 +195,8 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     registry,
     ...dialer,
     predecessorOf,
-    opened,
+    opened: (link) => audit.linked(link, keyring),
+    settled,
     log,
   });
   const topology = createTopology({

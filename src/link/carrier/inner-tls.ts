@@ -7,7 +7,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { LocalError } from '../../base/errors.ts';
 import type { TlsIdentity } from '../../trust/tls-identity.ts';
 import { failWith, takeStep } from './step.ts';
-import { dialed, dialerRules, type SecureStream, secureStreamOf, tlsRules } from './tls-peer.ts';
+import { dialed, dialerOptions, type SecureStream, secureStreamOf, tlsRules } from './tls-peer.ts';
 
 export interface InnerTlsOptions {
   readonly identity: TlsIdentity;
@@ -32,7 +32,7 @@ export interface InnerTlsDialOptions extends InnerTlsOptions {
  */
 export function dialInnerTls(options: InnerTlsDialOptions): Promise<SecureStream> {
   const { identity, stream } = options;
-  return dialed(inside(stream, connect({ socket: stream, ...identity, ...dialerRules })), options);
+  return dialed(inside(stream, connect({ socket: stream, ...dialerOptions(identity) })), options);
 }
 
 /**

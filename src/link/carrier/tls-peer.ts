@@ -1,9 +1,10 @@
 /** What all TLS between nodes has in common, whatever it runs over: its rules, the keys, the binding, the dialer. */
-import type { TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { equalBytes } from '../../base/bytes.ts';
 import { LocalError } from '../../base/errors.ts';
 import { nodeIdOfCertificate } from '../../trust/certificate.ts';
 import { formatNodeId, shortNodeId } from '../../trust/node-id.ts';
+import type { TlsIdentity } from '../../trust/tls-identity.ts';
 import { failWith, takeStep, unreachable } from './step.ts';
 
 /** RFC 8446 §7.5: 32 bytes that both ends of this connection can compute, and nobody else. */
@@ -13,8 +14,20 @@ const exporterBytes = 32;
 /** For both sides. The key is checked by its bytes; there is no authority to ask. */
 export const tlsRules = { minVersion: 'TLSv1.3' as const, ALPNProtocols: ['h2'], rejectUnauthorized: false };
 
+/** Key and certificate as OpenSSL holds them. Reading them takes longer than the rest of a dial: each identity's are read once. */
+const contexts = new WeakMap<TlsIdentity, { readonly cert: string; readonly secureContext: SecureContext }>();
+
 /** For the side that dials: a server with several certificates shows its Ed25519 one. */
-export const dialerRules = { ...tlsRules, sigalgs: 'ed25519' };
+export function dialerOptions(identity: TlsIdentity) {
+  const { key, cert } = identity;
+  let known = contexts.get(identity);
+  if (known?.cert !== cert) {
+    const { minVersion } = tlsRules;
+    known = { cert, secureContext: createSecureContext({ key, cert, minVersion, sigalgs: 'ed25519' }) };
+    contexts.set(identity, known);
+  }
+  return { ...tlsRules, secureContext: known.secureContext };
+}
 
 /** The clear side of a connection whose two keys are proved: what a `Carrier` needs of it. */
 export interface SecureStream {
@@ -25,11 +38,14 @@ export interface SecureStream {
   readonly peerNodeId: Uint8Array;
 }
 
-/** The connection, if the other side showed an Ed25519 certificate. Its handshake is done. */
-export function secureStreamOf(stream: TLSSocket): SecureStream | undefined {
-  const certificate = stream.getPeerX509Certificate();
-  const peerNodeId = certificate && nodeIdOfCertificate(certificate);
+/** The connection, if the other side showed an Ed25519 certificate: that of `peerNodeId`, where it was read before. Its handshake is done. */
+export function secureStreamOf(stream: TLSSocket, peerNodeId = shownBy(stream)): SecureStream | undefined {
   return peerNodeId && { stream, binding: bindingOf(stream), peerNodeId };
+}
+
+function shownBy(stream: TLSSocket): Uint8Array | undefined {
+  const certificate = stream.getPeerX509Certificate();
+  return certificate && nodeIdOfCertificate(certificate);
 }
 
 function bindingOf(socket: TLSSocket): Uint8Array {

@@ -97,7 +97,7 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
     service,
     transfer: createMailTransferService({ taker, keeper, neighbour: parts.neighbour }),
     linked(nodeId) {
-      const hub = ways.hub();
+      const hub = couriers.size > 0 ? ways.hub() : undefined;
       const isHub = hub !== undefined && equalBytes(hub.nodeId, nodeId);
       for (const [node, courier] of couriers) if (isHub || isOf(node, nodeId, ways)) courier.hurry();
       // What is sealed for a key that the node gave up, it opens too.

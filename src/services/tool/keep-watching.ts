@@ -23,7 +23,8 @@ export async function keepWatching(
         take(event.value);
       }
     } catch (error) {
-      if (!signal.aborted) log.info('the watch of tools broke off', { error: messageOf(error) });
+      if (signal.aborted) return;
+      log.info('the watch of tools broke off', { error: messageOf(error) });
     }
     await sleep(fullJitter(attempt, pause), undefined, { signal }).catch(() => signal.aborted);
   }
