@@ -28,6 +28,7 @@ import { createInstanceService } from '../services/instance/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
 import { createPolicyService } from '../services/policy/service.ts';
+import type { Quota } from '../services/quota.ts';
 import { createRelay } from '../services/relay/service.ts';
 import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
@@ -141,6 +142,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
   const usage = openUsage(() => config().limits, lookUpIn(keyring));
+  const quota: Quota = (principal, quotaName) => usage.quota(principal, quotaName);
   const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder, usage });
   const tools = new ToolDirectory({
     gate: policies.gate,
@@ -344,7 +346,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     },
     peerChanges: peers.changes,
   };
-  const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, log });
+  const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, quota, log });
   closers.add(() => channels.close());
   registry
     .add(ToolService, tools.service)

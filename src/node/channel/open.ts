@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import { createClient } from '../../rpc/client.ts';
 import { withHub } from '../../services/channel/hub.ts';
 import { Channels } from '../../services/channel/service.ts';
+import type { Quota } from '../../services/quota.ts';
 import type { Store } from '../../store/store.ts';
 import type { HubChoice } from '../hub/choice.ts';
 
@@ -15,6 +16,7 @@ export interface ChannelParts {
   /** What this node calls itself, as an alias. */
   readonly alias: string;
   readonly hubs: Pick<HubChoice, 'hubTransport'>;
+  readonly quota: Quota;
   readonly log: Log;
 }
 
@@ -23,14 +25,15 @@ export interface OpenedChannels {
   close(): void;
 }
 
-export async function openChannels({ store, identity, alias, hubs, log }: ChannelParts): Promise<OpenedChannels> {
+export async function openChannels(parts: ChannelParts): Promise<OpenedChannels> {
+  const { store, identity, alias, hubs, quota, log } = parts;
   const self = {
     get nodeId() {
       return identity.nodeId;
     },
     alias,
   };
-  const channels = await Channels.open({ store, self, log });
+  const channels = await Channels.open({ store, self, quota, log });
   const clients = new WeakMap<Transport, Client<typeof ChannelService>>();
   const service = withHub(channels.service, () => {
     const transport = hubs.hubTransport('channels');

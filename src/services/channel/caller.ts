@@ -58,9 +58,12 @@ export function mayJoin({ principal, ref }: Caller, { groups, creator }: Channel
   return groups.some((group) => own.has(group));
 }
 
-/** Of another node the key decides, not the agent that it names. */
-export function mayDelete({ principal, ref }: Caller, { creator }: Channel): boolean {
-  if (principal.kind === 'owner') return true;
+/** Whether the caller made it. Of another node the key decides, not the agent that it names. */
+export function isMaker({ principal, ref }: Caller, { creator }: Channel): boolean {
   if (!creator || !equalBytes(creator.nodeId, ref.nodeId)) return false;
   return principal.kind === 'peer' || creator.agent === ref.agent;
+}
+
+export function mayDelete(caller: Caller, channel: Channel): boolean {
+  return caller.principal.kind === 'owner' || isMaker(caller, channel);
 }

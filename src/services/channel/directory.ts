@@ -5,16 +5,16 @@ import {
   type Channel,
   ChannelSchema,
   type ChannelSummary,
-  RetentionSchema,
+  type Retention,
 } from '../../../gen/towline/v1/channel_pb.ts';
 import type { CreateChannelRequest } from '../../../gen/towline/v1/channel_service_pb.ts';
-import { equalBytes, toHex } from '../../base/bytes.ts';
+import { toHex } from '../../base/bytes.ts';
 import type { Write } from '../../store/store.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, isMaker } from './caller.ts';
 import { IDLE_MS, MAX_CHANNELS, MAX_CHANNELS_PER_NODE, SWEPT_CHANNELS } from './limits.ts';
 import { newMember } from './members.ts';
-import { channelDeleted, channelExists, channelsFull } from './problems.ts';
-import { fullRetention } from './retention.ts';
+import { channelDeleted, channelExists, channelsFull, quotaExceeded } from './problems.ts';
+import { fullRetention, retentionWithin } from './retention.ts';
 import { glance, type HubParts, logNameOf, Room } from './room.ts';
 
 export const CHANNELS_TABLE = 'channels';
@@ -29,6 +29,8 @@ export class Directory {
   readonly #rooms = new Map<string, Room | Promise<Room>>();
   /** Names of channels that are being made or deleted. */
   readonly #changing = new Set<string>();
+  /** Those that are being made: they count as made. */
+  readonly #founding = new Set<Channel>();
   /** Where the last sweep ended. */
   #swept = 0;
 
@@ -77,14 +79,17 @@ export class Directory {
     return opening;
   }
 
-  /** Makes a channel with its first member. Throws CHANNEL_EXISTS or CHANNELS_FULL. */
+  /** Makes a channel with its first member. Throws CHANNEL_EXISTS, CHANNELS_FULL or QUOTA_EXCEEDED. */
   async create(request: CreateChannelRequest, requestId: Uint8Array, creator: Caller): Promise<Room> {
     const { name } = request;
     if (this.#byName.has(name) || this.#changing.has(name)) throw channelExists(name);
-    this.#checkRoom(creator);
+    const own = () => [...this.list(), ...this.#founding].filter((info) => isMaker(creator, info));
+    this.#checkRoom(creator, own);
+    const retention = retentionWithin(this.#parts.quota(creator.principal, 'stored_bytes'), request.retention, own);
+    const info = newChannel({ ...request, retention }, requestId, creator, this.#parts.now());
     this.#changing.add(name);
+    this.#founding.add(info);
     try {
-      const info = newChannel(request, requestId, creator, this.#parts.now());
       const room = await Room.open(this.#parts, info);
       const member = newMember(creator, request.displayName, this.#parts.now());
       await room.found(member, [this.#writeOf(info)]);
@@ -93,6 +98,7 @@ export class Directory {
       return room;
     } finally {
       this.#changing.delete(name);
+      this.#founding.delete(info);
     }
   }
 
@@ -164,13 +170,19 @@ export class Directory {
     room.close();
   }
 
-  #checkRoom({ ref, principal }: Caller): void {
+  #checkRoom({ principal }: Caller, own: () => readonly Channel[]): void {
     if (this.#byName.size + this.#changing.size >= MAX_CHANNELS) {
       throw channelsFull(`there are ${MAX_CHANNELS} channels on this hub`);
     }
-    if (principal.kind !== 'peer') return;
-    const own = this.list().filter(({ creator }) => creator && equalBytes(creator.nodeId, ref.nodeId));
-    if (own.length >= MAX_CHANNELS_PER_NODE) throw channelsFull(`your node made ${own.length} channels on this hub`);
+    const most = this.#parts.quota(principal, 'channels');
+    if (most === undefined && principal.kind !== 'peer') return;
+    const { length } = own();
+    if (most !== undefined && length >= most) {
+      throw quotaExceeded('channels', most, `${length + 1} channels on this hub`, 'delete one that you made');
+    }
+    if (most === undefined && length >= MAX_CHANNELS_PER_NODE) {
+      throw channelsFull(`your node made ${length} channels on this hub`);
+    }
   }
 
   #writeOf(info: Channel): Write {
@@ -186,7 +198,9 @@ export class Directory {
   }
 }
 
-function newChannel(request: CreateChannelRequest, requestId: Uint8Array, creator: Caller, nowMs: number): Channel {
+type Founding = Pick<CreateChannelRequest, 'name' | 'title' | 'groups'> & { readonly retention: Retention };
+
+function newChannel(request: Founding, requestId: Uint8Array, creator: Caller, nowMs: number): Channel {
   const { name, title, groups, retention } = request;
   return create(ChannelSchema, {
     channelId: crypto.getRandomValues(new Uint8Array(ID_BYTES)),
@@ -196,7 +210,7 @@ function newChannel(request: CreateChannelRequest, requestId: Uint8Array, creato
     creator: creator.ref,
     creatorAlias: creator.alias,
     createTime: timestampFromMs(nowMs),
-    retention: create(RetentionSchema, fullRetention(retention)),
+    retention,
     createRequestId: requestId,
   });
 }

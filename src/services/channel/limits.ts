@@ -69,5 +69,8 @@ export const KEPT_COUNT = 100_000;
 /** Bytes of the same. */
 export const KEPT_BYTES = 1024 * 1024 * 1024;
 
+/** The least that a channel keeps. As in the schema: `Retention.max_bytes`. */
+export const MIN_KEPT_BYTES = 1024 * 1024;
+
 /** Age of the same. */
 export const KEPT_MS = 90 * 24 * 3_600 * 1_000;

@@ -1,6 +1,7 @@
 /** Why something about a channel is refused. */
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { failure } from '../../rpc/failure.ts';
+import { overQuota, QUOTA_EXCEEDED } from '../quota.ts';
 
 const limitsHelp = 'the limits are listed in docs/LIMITS.md';
 
@@ -34,6 +35,12 @@ export function channelsFull(why: string): ConnectError {
     permanent: true,
     help: `delete channels that nobody uses: towline channel delete; ${limitsHelp}`,
   });
+}
+
+/** What the owner of the hub lets this caller have. */
+export function quotaExceeded(...about: Parameters<typeof overQuota>): ConnectError {
+  const { message, ...details } = overQuota(...about);
+  return failure(Code.ResourceExhausted, QUOTA_EXCEEDED, message, { permanent: true, ...details });
 }
 
 export function channelFull(name: string, max: number): ConnectError {

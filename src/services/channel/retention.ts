@@ -1,7 +1,9 @@
 /** What a channel keeps: the newest messages, within its bounds of number, bytes and age. */
-import type { Retention } from '../../../gen/towline/v1/channel_pb.ts';
+import { create } from '@bufbuild/protobuf';
+import { type Channel, type Retention, RetentionSchema } from '../../../gen/towline/v1/channel_pb.ts';
 import type { AppendLog } from '../../store/store.ts';
-import { KEPT_BYTES, KEPT_COUNT, KEPT_MS } from './limits.ts';
+import { KEPT_BYTES, KEPT_COUNT, KEPT_MS, MIN_KEPT_BYTES } from './limits.ts';
+import { quotaExceeded } from './problems.ts';
 
 /** What a channel keeps whose maker said nothing. The schema repeats it. */
 const defaults = { maxCount: KEPT_COUNT, maxAgeSeconds: KEPT_MS / 1_000, maxBytes: KEPT_BYTES };
@@ -19,6 +21,24 @@ export interface Bounds {
 export function fullRetention(asked: Retention | undefined) {
   const { maxCount, maxAgeSeconds, maxBytes } = { ...defaults, ...withoutAbsent(asked) };
   return { maxCount, maxAgeSeconds, maxBytes: BigInt(maxBytes) };
+}
+
+/**
+ * The bounds of a new channel, whose maker may have `quota` bytes in all of its channels together: what it did not say is
+ * what is left. Throws QUOTA_EXCEEDED.
+ */
+export function retentionWithin(
+  quota: number | undefined,
+  asked: Retention | undefined,
+  own: () => readonly Pick<Channel, 'retention'>[],
+): Retention {
+  const full = create(RetentionSchema, fullRetention(asked));
+  if (quota === undefined) return full;
+  const left = quota - own().reduce((sum, { retention }) => sum + boundsOf(retention).maxBytes, 0);
+  const wanted = asked?.maxBytes ?? BigInt(Math.max(MIN_KEPT_BYTES, Math.min(KEPT_BYTES, left)));
+  if (Number(wanted) <= left) return { ...full, maxBytes: wanted };
+  const what = `your channels on this hub would keep ${quota - left + Number(wanted)} bytes`;
+  throw quotaExceeded('stored_bytes', quota, what, 'delete one that you made, or let it keep less');
 }
 
 export function boundsOf(retention: Retention | undefined): Bounds {

@@ -14,6 +14,7 @@ import {
 import { toHex } from '../../base/bytes.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import type { Store, Write } from '../../store/store.ts';
+import type { Quota } from '../quota.ts';
 import { agentKey, type Caller } from './caller.ts';
 import { CERTAIN_SENDS, MAX_MEMBERS, REMEMBER_MS, REREAD_SENDS, SHOWN_MEMBERS } from './limits.ts';
 import { MEMBERS_TABLE, Members, newMember } from './members.ts';
@@ -29,6 +30,7 @@ export interface HubParts {
   readonly store: Store;
   readonly space: RingSpace;
   readonly sends: Sends;
+  readonly quota: Quota;
   /** Milliseconds since 1970. May jump. */
   readonly now: () => number;
   /** Told of what failed in the background. */

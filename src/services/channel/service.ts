@@ -28,6 +28,7 @@ import { fromLocal } from '../../rpc/failure.ts';
 import { page } from '../../rpc/page.ts';
 import { principalKey } from '../../rpc/principal.ts';
 import type { Store } from '../../store/store.ts';
+import type { Quota } from '../quota.ts';
 import { type Caller, callerOf, mayDelete, mayJoin, type SelfView } from './caller.ts';
 import { Directory } from './directory.ts';
 import { readPage } from './history.ts';
@@ -47,6 +48,8 @@ type Impl = ServiceImpl<typeof ChannelService>;
 export interface ChannelsOptions {
   readonly store: Store;
   readonly self: SelfView;
+  /** None if absent. */
+  readonly quota?: Quota;
   /** Milliseconds since 1970; `Date.now` if absent. */
   readonly now?: () => number;
   readonly log?: Log;
@@ -73,10 +76,11 @@ export class Channels {
     this.#sweeping = setInterval(sweep, SWEEP_MS).unref();
   }
 
-  static async open({ store, self, now = Date.now, log = silentLog }: ChannelsOptions): Promise<Channels> {
+  static async open(options: ChannelsOptions): Promise<Channels> {
+    const { store, self, quota = () => undefined, now = Date.now, log = silentLog } = options;
     const failed = (what: string, error: unknown) => log.warn(`could not ${what}`, { error: messageOf(error) });
     const sends = new Sends(performance.now());
-    const parts: HubParts = { store, space: new RingSpace(), sends, now, failed };
+    const parts: HubParts = { store, space: new RingSpace(), sends, quota, now, failed };
     const directory = await Directory.open(parts);
     const sweep = () => void directory.sweep().catch((error: unknown) => failed('look for old messages', error));
     return new Channels(directory, self, sweep);

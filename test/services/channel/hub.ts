@@ -9,6 +9,7 @@ import { createLocalTransport } from '../../../src/rpc/local-transport.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
 import { ServiceRegistry } from '../../../src/rpc/registry.ts';
 import { Channels } from '../../../src/services/channel/service.ts';
+import type { Quota } from '../../../src/services/quota.ts';
 import { openMemoryStore } from '../../../src/store/memory/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { newNodeId } from '../../trust/support.ts';
@@ -29,6 +30,7 @@ export function peer(alias: string, groups: string[] = [], nodeId = newNodeId(),
 export interface HubOptions {
   readonly store?: Store;
   readonly now?: () => number;
+  readonly quota?: Quota;
 }
 
 export interface TestHub {
@@ -41,9 +43,9 @@ export interface TestHub {
 
 const ownId = newNodeId();
 
-export async function startHub({ store = openMemoryStore(), now }: HubOptions = {}): Promise<TestHub> {
+export async function startHub({ store = openMemoryStore(), now, quota }: HubOptions = {}): Promise<TestHub> {
   const self = { nodeId: ownId, alias: 'hub' };
-  const channels = await Channels.open({ store, self, ...(now && { now }) });
+  const channels = await Channels.open({ store, self, ...(now && { now }), ...(quota && { quota }) });
   onTestFinished(() => channels.close());
   const registry = new ServiceRegistry().add(ChannelService, channels.service);
   const as = (principal: Principal) => directClient(ChannelService, createLocalTransport(registry, principal));
