@@ -364,7 +364,20 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     .add(AuditService, audit.service)
     .add(PresenceService, presence.service)
     .add(AdminService, createAdminService(recordedAdmin(admin, audit.note)));
-  mail = await openMail({ store, identity, former, keyring, rotations, tokens, links, hubs, presence, registry, log });
+  mail = await openMail({
+    store,
+    identity,
+    former,
+    keyring,
+    rotations,
+    tokens,
+    links,
+    hubs,
+    presence,
+    registry,
+    quota,
+    log,
+  });
 
   const uplinks = openUplinks({
     identity,

@@ -12,6 +12,7 @@ import type { Hub, Ways } from '../../services/mailbox/courier.ts';
 import { openMailbox } from '../../services/mailbox/mailbox.ts';
 import type { Availability } from '../../services/mailbox/reader.ts';
 import type { KnownNode } from '../../services/mailbox/target.ts';
+import type { Quota } from '../../services/quota.ts';
 import { selfAlias } from '../../services/tool/self.ts';
 import type { Store } from '../../store/store.ts';
 import type { FormerKeys } from '../../trust/former-keys.ts';
@@ -37,6 +38,7 @@ export interface MailParts {
   readonly hubs: HubChoice;
   readonly presence: Presence;
   readonly registry: ServiceRegistry;
+  readonly quota: Quota;
   readonly log: Log;
 }
 
@@ -86,6 +88,11 @@ export async function openMail(parts: MailParts): Promise<NodeMail> {
       return entry?.groups.some((group) => groups.includes(group)) ? entry.nodeId : undefined;
     },
     isAgent: (name) => isAgent(parts, name),
+    quota: parts.quota,
+    peerOf: (nodeId) => {
+      const entry = keyring.byId(nodeId);
+      return entry && { kind: 'peer', name: entry.alias, nodeId: entry.nodeId, groups: new Set(entry.groups) };
+    },
     availabilityOf: (name) => AVAILABLE[parts.presence.statusOf(name) ?? AgentStatus.IDLE] ?? 'idle',
     statusChanges: parts.presence.changes,
     sendToChannel: channelSender(registry),

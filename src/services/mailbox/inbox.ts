@@ -10,11 +10,13 @@ import type { MailWords } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { Broadcast } from '../../base/broadcast.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import type { LocalError } from '../../base/errors.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import type { LogEntry, ReadOptions, Store, Write } from '../../store/store.ts';
 import { InTurn } from './in-turn.ts';
 import { AGENTS, cursorOf, inboxLog, SEEN, seenKey, UNREAD, unreadKey, unreadOf } from './keys.ts';
 import { MAX_INBOX_BYTES, MAX_INBOX_COUNT, MAX_INBOXES, MAX_UNREAD_COUNTED } from './limits.ts';
-import { agentUnknown, idConflict, inboxFull } from './problems.ts';
+import { agentUnknown, idConflict, inboxFull, tooMuchUnread } from './problems.ts';
+import { bytesOf, UnreadBytes } from './unread-bytes.ts';
 
 /** The inbox of all who work on the node. */
 export const NODE_INBOX = '';
@@ -30,6 +32,8 @@ export interface NewMail {
   readonly letter: Uint8Array;
   /** In milliseconds since 1970. */
   readonly expireMs: number;
+  /** Who sends it, if it is somebody on this node. */
+  readonly sender?: Principal;
 }
 
 /** `undefined` if it is in the inbox, now or since before. */
@@ -59,6 +63,10 @@ export interface InboxesParts {
   readonly store: Store;
   /** Agents that work here, beside those that once asked for their mail. */
   readonly isAgent: (agent: string) => boolean;
+  /** Bytes of its words that the sender of a mail may have unread in all inboxes here; none if absent. */
+  readonly quotaOf?: (mail: NewMail) => number | undefined;
+  /** Whether this is a key of this node; needed with `quotaOf`. */
+  readonly isOwn?: (nodeId: Uint8Array) => boolean;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -74,10 +82,15 @@ export class Inboxes {
   readonly #agents: Set<string>;
   readonly #fills = new Map<string, Fill>();
   readonly #turn = new InTurn();
+  readonly #quotaOf: (mail: NewMail) => number | undefined;
+  readonly #unread: UnreadBytes;
 
-  private constructor({ store, isAgent }: InboxesParts, agents: Set<string>) {
+  private constructor(parts: InboxesParts, agents: Set<string>) {
+    const { store, isAgent, quotaOf = () => undefined, isOwn = () => false } = parts;
     this.#store = store;
     this.#isAgent = isAgent;
+    this.#quotaOf = quotaOf;
+    this.#unread = new UnreadBytes(store, isOwn);
     this.#agents = agents;
   }
 
@@ -116,9 +129,12 @@ export class Inboxes {
     const values = mails.map((mail) => toBinary(InboxRecordSchema, recordOf(mail)));
     for (const [agent, coming] of comingTo(mails, values)) await this.#load(agent, coming);
     const known = await Promise.all(mails.map((mail) => this.#fingerprintOf(mail)));
+    const quotas = mails.map(this.#quotaOf);
+    if (quotas.some((quota) => quota !== undefined)) await this.#unread.load();
     const writes: Write[] = [];
     const changed = new Map<string, Fill>();
     const inThisTurn = new Map<string, Uint8Array>();
+    const isNew: NewMail[] = [];
     const taken = mails.map((mail, index): Taken => {
       const key = seenKey(mail.senderId, mail.messageId);
       const print = fingerprint(mail.letter);
@@ -129,11 +145,15 @@ export class Inboxes {
       const value = values[index] as Uint8Array;
       const fill = changed.get(toAgent) ?? { ...this.#fillOf(toAgent) };
       if (!hasRoom(fill, { count: 1, bytes: value.length })) return inboxFull();
+      const quota = quotas[index];
+      if (quota !== undefined && this.#unread.of(mail) + bytesOf(mail) > quota) return tooMuchUnread(quota);
       fill.last++;
       fill.count++;
       fill.bytes += value.length;
       changed.set(toAgent, fill);
       inThisTurn.set(key, print);
+      isNew.push(mail);
+      this.#unread.add([mail]);
       writes.push(
         { op: 'put', table: SEEN, key, value: seenRow(print, mail.expireMs) },
         { op: 'append', log: inboxLog(toAgent), value },
@@ -142,7 +162,13 @@ export class Inboxes {
       return undefined;
     });
     writes.push(...beside(taken));
-    if (writes.length > 0 && !(await this.#write(writes, changed))) return undefined;
+    let isWritten = writes.length === 0;
+    try {
+      isWritten ||= await this.#write(writes, changed);
+    } finally {
+      if (!isWritten) this.#unread.remove(isNew);
+    }
+    if (!isWritten) return undefined;
     for (const agent of changed.keys()) this.changes.changed(agent);
     return taken;
   }
@@ -239,6 +265,7 @@ export class Inboxes {
       }
       const deletes = read.map(({ cursor }): Write => ({ op: 'delete', table: UNREAD, key: unreadKey(agent, cursor) }));
       if (read.length > 0) await this.#store.write([...deletes, ...beside(read)]);
+      this.#unread.remove(read.map(({ record }) => record));
       this.changes.changed(agent);
       return read;
     });

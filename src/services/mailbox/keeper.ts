@@ -23,6 +23,7 @@ import {
   RETRY_BASE_MS,
   RETRY_CAP_MS,
 } from './limits.ts';
+import { tooMuchKept } from './problems.ts';
 
 export interface KeeperParts {
   readonly store: Store;
@@ -31,6 +32,14 @@ export interface KeeperParts {
   readonly isLinked: (nodeId: Uint8Array) => boolean;
   readonly to: (nodeId: Uint8Array) => Transfer;
   readonly log: Log;
+}
+
+/** What became of letters that were to be kept. */
+export interface KeptOutcome {
+  /** So many, from the first on, are on the disk. */
+  readonly count: number;
+  /** Why not the next one. */
+  readonly refusal: LocalError | undefined;
 }
 
 const pause = { baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS };
@@ -46,27 +55,52 @@ export class Keeper {
     this.#parts = parts;
   }
 
-  /** Keeps letters of one sender for one receiver, from the first on. Resolves to how many are on the disk. */
-  async keep(senderId: Uint8Array, receiverId: Uint8Array, envelopes: readonly MailEnvelope[]): Promise<number> {
-    const count = await this.#turn.run(() => this.#append(senderId, receiverId, envelopes));
+  /**
+   * Keeps letters of one sender for one receiver, from the first on. `quota` is how many bytes of the sender may wait for
+   * all receivers together.
+   */
+  async keep(
+    senderId: Uint8Array,
+    receiverId: Uint8Array,
+    envelopes: readonly MailEnvelope[],
+    quota?: number,
+  ): Promise<KeptOutcome> {
+    const outcome = await this.#turn.run(() => this.#append(senderId, receiverId, envelopes, quota));
     this.handOver(receiverId);
-    return count;
+    return outcome;
   }
 
-  async #append(senderId: Uint8Array, receiverId: Uint8Array, envelopes: readonly MailEnvelope[]): Promise<number> {
+  async #append(
+    senderId: Uint8Array,
+    receiverId: Uint8Array,
+    envelopes: readonly MailEnvelope[],
+    quota: number | undefined,
+  ): Promise<KeptOutcome> {
     const { store } = this.#parts;
     const log = keptLog(toHex(receiverId), toHex(senderId));
     const { count, bytes } = await store.log(log).extent();
+    const ofSender = quota === undefined ? 0 : await this.#bytesOf(senderId);
     const writes: Write[] = [];
-    let held = bytes;
+    let coming = 0;
+    let refusal: LocalError | undefined;
     for (const envelope of envelopes) {
       const value = toBinary(MailEnvelopeSchema, envelope);
-      held += value.length;
-      if (count + writes.length >= MAX_KEPT_COUNT || held > MAX_KEPT_BYTES) break;
+      coming += value.length;
+      if (count + writes.length >= MAX_KEPT_COUNT || bytes + coming > MAX_KEPT_BYTES) refusal = keepFull();
+      else if (quota !== undefined && ofSender + coming > quota) refusal = tooMuchKept(quota);
+      if (refusal) break;
       writes.push({ op: 'append', log, value });
     }
     if (writes.length > 0) await store.write(writes);
-    return writes.length;
+    return { count: writes.length, refusal };
+  }
+
+  /** What waits here of a sender, for all receivers. */
+  async #bytesOf(senderId: Uint8Array): Promise<number> {
+    const { store } = this.#parts;
+    const logs = (await store.logs(KEPT)).filter((log) => log.endsWith(`/${toHex(senderId)}`));
+    const extents = await Promise.all(logs.map((log) => store.log(log).extent()));
+    return extents.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The receiver may have a link now. */
@@ -133,7 +167,7 @@ export class Keeper {
   }
 }
 
-export function keepFull(): LocalError {
+function keepFull(): LocalError {
   return new LocalError('KEEP_FULL', 'the hub keeps as much of your mail for this receiver as it may', {
     help: 'the mail waits on your node, which goes on trying',
   });

@@ -14,7 +14,8 @@ export const AT_HUB = 'mail_at_hub';
 
 const CURSOR_DIGITS = 14;
 
-export const inboxLog = (agent: string): string => `inbox/${agent}`;
+export const INBOXES = 'inbox/';
+export const inboxLog = (agent: string): string => `${INBOXES}${agent}`;
 export const outboxLog = (node: string): string => `outbox/${node}`;
 export const OUTBOXES = 'outbox/';
 export const keptLog = (receiver: string, sender: string): string => `kept/${receiver}/${sender}`;

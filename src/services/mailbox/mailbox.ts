@@ -5,11 +5,13 @@ import type { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.
 import { equalBytes, fromHex, toHex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import type { Store } from '../../store/store.ts';
+import type { Quota } from '../quota.ts';
 import { Courier, type Ways } from './courier.ts';
 import { Deliveries } from './delivery.ts';
 import type { MailSeal } from './envelope.ts';
-import { Inboxes } from './inbox.ts';
+import { Inboxes, type NewMail } from './inbox.ts';
 import { Keeper } from './keeper.ts';
 import { SWEEP_MS } from './limits.ts';
 import { Outbox } from './outbox.ts';
@@ -35,6 +37,9 @@ export interface MailboxParts {
   readonly formerIds: (nodeId: Uint8Array) => readonly Uint8Array[];
   readonly neighbour: TransferParts['neighbour'];
   readonly isAgent: (agent: string) => boolean;
+  readonly quota: Quota;
+  /** A peer as a caller, if it is trusted. */
+  readonly peerOf: (nodeId: Uint8Array) => Principal | undefined;
   readonly availabilityOf: ReaderParts['availabilityOf'];
   readonly statusChanges?: ReaderParts['statusChanges'];
   readonly sendToChannel: ServiceParts['sendToChannel'];
@@ -55,7 +60,11 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
   const { ownId } = ways;
   const { ownIds, trusted } = parts;
   const isOwn = (nodeId: Uint8Array) => ownIds().some((id) => equalBytes(id, nodeId));
-  const inboxes = await Inboxes.open({ store, isAgent: parts.isAgent });
+  const quotaOf = ({ sender, senderId }: NewMail) => {
+    const principal = sender ?? parts.peerOf(senderId);
+    return principal && parts.quota(principal, 'stored_bytes');
+  };
+  const inboxes = await Inboxes.open({ store, isAgent: parts.isAgent, quotaOf, isOwn });
   const deliveries = new Deliveries(store);
   const outbox = new Outbox(store);
   const couriers = new Map<string, Courier>();
@@ -95,7 +104,7 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
 
   return {
     service,
-    transfer: createMailTransferService({ taker, keeper, neighbour: parts.neighbour }),
+    transfer: createMailTransferService({ taker, keeper, neighbour: parts.neighbour, quota: parts.quota }),
     linked(nodeId) {
       const hub = couriers.size > 0 ? ways.hub() : undefined;
       const isHub = hub !== undefined && equalBytes(hub.nodeId, nodeId);

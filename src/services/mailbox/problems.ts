@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { type MailRefusal, MailRefusalSchema } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { LocalError } from '../../base/errors.ts';
+import { overQuota, QUOTA_EXCEEDED } from '../quota.ts';
 
 /** The statuses of what the methods fail with. */
 export const mailCodes: Readonly<Record<string, Code>> = {
@@ -28,7 +29,7 @@ export const mailCodes: Readonly<Record<string, Code>> = {
 };
 
 /** These may pass by themselves; all other refusals stay until somebody changes something. */
-const TEMPORARY: ReadonlySet<string> = new Set(['INBOX_FULL', 'SEAL_KEY_GONE', 'KEEP_FULL']);
+const TEMPORARY: ReadonlySet<string> = new Set(['INBOX_FULL', 'SEAL_KEY_GONE', 'KEEP_FULL', QUOTA_EXCEEDED]);
 
 export function refusalOf({ reason, message, help }: LocalError): MailRefusal {
   return create(MailRefusalSchema, { reason, message, help, permanent: !TEMPORARY.has(reason) });
@@ -44,6 +45,23 @@ export function inboxFull(): LocalError {
   return new LocalError('INBOX_FULL', "the receiver's inbox is full of unread mail", {
     help: 'send it again later, when mail has been read there (towline inbox)',
   });
+}
+
+/** What waits unread is more than the owner of the receiver's node lets this sender have there. */
+export function tooMuchUnread(quota: number): LocalError {
+  const instead = 'wait until mail has been read there (towline inbox)';
+  return quotaExceeded(quota, 'too many bytes of your mail are unread there', instead);
+}
+
+/** What the hub keeps for all receivers together is more than its owner lets this sender have. */
+export function tooMuchKept(quota: number): LocalError {
+  const instead = 'the mail waits on your node, which goes on trying';
+  return quotaExceeded(quota, 'too many bytes of your mail wait at the hub', instead);
+}
+
+function quotaExceeded(quota: number, what: string, instead: string): LocalError {
+  const { message, ...details } = overQuota('stored_bytes', quota, what, instead);
+  return new LocalError(QUOTA_EXCEEDED, message, details);
 }
 
 export function idConflict(): LocalError {

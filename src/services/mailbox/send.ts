@@ -8,6 +8,7 @@ import { DeliveryState, type MailPriority } from '../../../gen/towline/v1/mailbo
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { LocalError } from '../../base/errors.ts';
 import { newRequestId } from '../../base/request-id.ts';
+import type { Principal } from '../../rpc/principal.ts';
 import type { Store, Write } from '../../store/store.ts';
 import { type Deliveries, newRow, sentRecord } from './delivery.ts';
 import { writeLetter } from './envelope.ts';
@@ -30,6 +31,8 @@ export interface SendParts {
 
 /** A mail to send, its target resolved. */
 export interface Outgoing {
+  /** Who sends it, for its quota; without one if absent. */
+  readonly sender?: Principal;
   readonly from: string;
   readonly target: string;
   readonly receivers: readonly Receiver[];
@@ -101,7 +104,7 @@ export class Sending {
       return [...writes, ...hereRows.map((row) => newRow(messageId, row))];
     };
     const isNew = await this.#write(
-      here.map((item) => this.#mailOf(messageId, item, expireMs)),
+      here.map((item) => ({ ...this.#mailOf(messageId, item, expireMs), ...(mail.sender && { sender: mail.sender }) })),
       writes,
       beside,
     );

@@ -71,6 +71,7 @@ export function createMailboxService(parts: ServiceParts): Impl {
     const from = agentOf(principal);
     await inboxes.enter(from);
     const { messageId, rows } = await sending.send({
+      sender: principal,
       from,
       target: request.target,
       receivers: target.receivers,

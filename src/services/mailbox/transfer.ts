@@ -11,13 +11,15 @@ import { equalBytes } from '../../base/bytes.ts';
 import { LocalError } from '../../base/errors.ts';
 import { fromLocal } from '../../rpc/failure.ts';
 import { principalKey } from '../../rpc/principal.ts';
-import { type Keeper, keepFull } from './keeper.ts';
+import type { Quota } from '../quota.ts';
+import type { Keeper } from './keeper.ts';
 import { mailCodes, mailMalformed, refusalOf } from './problems.ts';
 import type { Taker } from './taker.ts';
 
 export interface TransferParts {
   readonly taker: Taker;
   readonly keeper: Keeper;
+  readonly quota: Quota;
   /** The key that a peer has now, if both are peers of this node and share a group. */
   readonly neighbour: (callerId: Uint8Array, nodeId: Uint8Array) => Uint8Array | undefined;
 }
@@ -26,6 +28,7 @@ export function createMailTransferService({
   taker,
   keeper,
   neighbour,
+  quota,
 }: TransferParts): ServiceImpl<typeof MailTransferService> {
   return {
     async deliverMail({ envelopes }, context) {
@@ -42,9 +45,12 @@ export function createMailTransferService({
         const receiverId = receiverOf(envelopes, senderId);
         const known = neighbour(senderId, receiverId);
         if (!known) throw receiverUnknown();
-        const keptCount = await keeper.keep(senderId, known, envelopes);
-        const refusal = keptCount < envelopes.length ? refusalOf(keepFull()) : undefined;
-        return create(KeepMailResponseSchema, { keptCount, ...(refusal && { refusal }) });
+        const limit = quota(context.values.get(principalKey), 'stored_bytes');
+        const { count, refusal } = await keeper.keep(senderId, known, envelopes, limit);
+        return create(KeepMailResponseSchema, {
+          keptCount: count,
+          ...(refusal && { refusal: refusalOf(refusal) }),
+        });
       } catch (error) {
         throw fromLocal(error, mailCodes);
       }

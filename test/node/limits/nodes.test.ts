@@ -2,11 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { errorInfoOf } from '../../../src/rpc/failure.ts';
+import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
+import { DeliveryState } from '../../../gen/towline/v1/mailbox_pb.ts';
+import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
+import { createClient } from '../../../src/rpc/client.ts';
+import { errorInfoOf, reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
 import { type LocalNode, localNodes } from '../../fixtures/nodes.ts';
 
 const claude: Principal = { kind: 'agent', name: 'claude', groups: new Set() };
+const codex: Principal = { kind: 'agent', name: 'codex', groups: new Set() };
 const upstream = join(import.meta.dirname, '..', '..', 'fixtures', 'echo-server.ts');
 
 async function call(node: LocalNode, size = 0): Promise<string> {
@@ -62,4 +67,47 @@ describe('the limits of a caller', () => {
     await configure('');
     expect(await call(greedy, 100_000)).toBe('done');
   });
+});
+
+describe('the quotas of a caller', () => {
+  it('bound the channels that it makes and the mail of it that is unread, and nobody else', async () => {
+    await using nodes = await localNodes();
+    const [work, greedy, modest] = [
+      await nodes.start('work'),
+      await nodes.start('greedy'),
+      await nodes.start('modest'),
+    ];
+    await greedy.join(work);
+    await modest.join(work);
+    const who = '["peer:greedy", "agent:claude"]';
+    await writeFile(
+      join(work.home, 'towline.yaml'),
+      `limits: [{who: ${who}, quotas: {channels: 1, stored_bytes: 1048576}}]\n`,
+    );
+    await work.admin.reload({});
+
+    const make = (node: LocalNode, name: string, as: Principal) =>
+      createClient(ChannelService, node.running.clients(as).transport)
+        .createChannel({ name, groups: [] })
+        .then(() => 'done', reasonOf);
+    // Its hub is the node that invited it.
+    expect([await make(greedy, 'a', claude), await make(greedy, 'b', codex)]).toEqual(['done', 'QUOTA_EXCEEDED']);
+    expect([await make(modest, 'b', claude), await make(modest, 'c', claude)]).toEqual(['done', 'done']);
+    expect([await make(work, 'd', claude), await make(work, 'e', claude)]).toEqual(['done', 'QUOTA_EXCEEDED']);
+    expect([await make(work, 'e', codex), await make(work, 'f', codex)]).toEqual(['done', 'done']);
+
+    const send = async (node: LocalNode, target: string, as = claude) => {
+      const mail = createClient(MailboxService, node.running.clients(as).transport);
+      const { messageId } = await mail.sendMail({ target, text: 'x'.repeat(600_000) });
+      for await (const { delivery } of mail.watchDelivery({ messageId }, { timeoutMs: 20_000 })) {
+        if (delivery?.state === DeliveryState.DELIVERED) return 'delivered';
+        if (delivery?.state === DeliveryState.REFUSED) return delivery.refusal?.reason;
+      }
+      return 'nothing';
+    };
+    expect([await send(greedy, 'work'), await send(greedy, 'work')]).toEqual(['delivered', 'QUOTA_EXCEEDED']);
+    expect([await send(modest, 'work'), await send(modest, 'work')]).toEqual(['delivered', 'delivered']);
+    expect([await send(work, 'self'), await send(work, 'self')]).toEqual(['delivered', 'QUOTA_EXCEEDED']);
+    expect([await send(work, 'self', codex), await send(work, 'self', codex)]).toEqual(['delivered', 'delivered']);
+  }, 40_000);
 });
