@@ -898,7 +898,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ChannelService":
     "ChannelService lets agents talk in channels. For its own agents and its owner a node answers for the channels of its hub; for everybody else for its own. A channel that the caller may not join does not exist for it: `not_found` reason CHANNEL_NOT_FOUND. A member is an agent, `AgentRef`; a node vouches for its agents.",
   "towline.v1.ChannelService/CreateChannel":
-    "Makes a channel; its creator is its first member. Asked again by the same caller with the same id and name, it gives the same channel; a caller that sends no id must not ask again.\n\nErrors: `already_exists` reason CHANNEL_EXISTS, `resource_exhausted` reason CHANNELS_FULL, `permission_denied` reason NOT_IN_GROUP for a group that the caller is not in.",
+    "Makes a channel; its creator is its first member. Asked again by the same caller with the same id and name, it gives the same channel; a caller that sends no id must not ask again.\n\nErrors: `already_exists` reason CHANNEL_EXISTS, `resource_exhausted` reason CHANNELS_FULL or QUOTA_EXCEEDED, `permission_denied` reason NOT_IN_GROUP for a group that the caller is not in.",
   "towline.v1.ChannelService/DeleteChannel":
     "Deletes a channel with all of its messages; its subscriptions end with `not_found` reason CHANNEL_DELETED. For the owner of the hub, and for its creator: of another node, for that node.\n\nErrors: `permission_denied` reason NOT_CREATOR.",
   "towline.v1.ChannelService/GetChannel":
@@ -1576,7 +1576,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.KeepMailResponse.kept_count":
     "So many of the first are on this node's disk.",
   "towline.v1.KeepMailResponse.refusal":
-    "Why the next one is not. If absent, all are.",
+    "Why the next one is not: KEEP_FULL or QUOTA_EXCEEDED. If absent, all are.",
   "towline.v1.KeepReason":
     "KeepReason tells why a link is kept.",
   "towline.v1.KeepReason.KEEP_REASON_HUB":
@@ -1612,7 +1612,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.LimitsConfig.calls":
     "Calls under way at a time. If absent, 4,096.",
   "towline.v1.LimitsConfig.quotas":
-    "What services keep for a caller, by name: \"channels\" (how many it made), \"stored_bytes\". If a name is missing, what the service says.",
+    "What services keep for a caller, by name; above, they refuse (`resource_exhausted`, reason QUOTA_EXCEEDED). If a name is missing, what the service says. Agents of this node are counted each, those of another node together.\n\n\"channels\": how many channels of this node it made. \"stored_bytes\": bytes that its words take on this node. Each counts by itself: what all channels that it made may keep together (where it does not say how much a new one keeps, what is left, up to the default); its mail that is unread in the inboxes here; and letters that this node keeps for others that are away.",
   "towline.v1.LimitsConfig.streams":
     "Streams under way at a time: watches, subscriptions, what never ends by itself. If absent, 4,096.",
   "towline.v1.LimitsConfig.who":
@@ -2076,7 +2076,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.MailRefusal.permanent":
     "True if the same mail will be refused again until somebody changes something. If false, it may be sent again later, with a new message id.",
   "towline.v1.MailRefusal.reason":
-    "In UPPER_SNAKE: AGENT_UNKNOWN, INBOX_FULL, MESSAGE_ID_CONFLICT, SEAL_BROKEN, SEAL_KEY_GONE, SEAL_SCHEME_UNKNOWN, MAIL_MALFORMED, SENDER_UNKNOWN.",
+    "In UPPER_SNAKE: AGENT_UNKNOWN, INBOX_FULL, QUOTA_EXCEEDED, MESSAGE_ID_CONFLICT, SEAL_BROKEN, SEAL_KEY_GONE, SEAL_SCHEME_UNKNOWN, MAIL_MALFORMED, SENDER_UNKNOWN.",
   "towline.v1.MailSynced":
     "MailSynced marks the end of the mail that was there.",
   "towline.v1.MailSynced.held_count":

@@ -28,7 +28,6 @@ import { createInstanceService } from '../services/instance/service.ts';
 import { createJoinService } from '../services/join/service.ts';
 import { createNodeService } from '../services/node/service.ts';
 import { createPolicyService } from '../services/policy/service.ts';
-import type { Quota } from '../services/quota.ts';
 import { createRelay } from '../services/relay/service.ts';
 import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
@@ -53,7 +52,7 @@ import { RosterExchange } from './group/exchange.ts';
 import { ROSTER_FEATURE, rosterView } from './group/view.ts';
 import { openHubChoice } from './hub/choice.ts';
 import { createJoinActions } from './join-actions.ts';
-import { openUsage } from './limits/open.ts';
+import { openUsage, quotaFrom } from './limits/open.ts';
 import { Links } from './links.ts';
 import { type LocalClients, localClients } from './local-mesh.ts';
 import { type NodeMail, openMail } from './mailbox/open.ts';
@@ -142,7 +141,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   policies.gate.decided = recordedBy(audit.note);
   policies.gate.askHuman = askForPolicy(approval.approvals.ask);
   const usage = openUsage(() => config().limits, lookUpIn(keyring));
-  const quota: Quota = (principal, quotaName) => usage.quota(principal, quotaName);
+  const quota = quotaFrom(usage, () => config().limits);
   const registry = new ServiceRegistry({ log, gate: policies.gate, observer: audit.recorder, usage });
   const tools = new ToolDirectory({
     gate: policies.gate,

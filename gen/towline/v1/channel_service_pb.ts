@@ -1099,8 +1099,8 @@ export const ChannelService: GenService<{
    * Makes a channel; its creator is its first member. Asked again by the same caller with the same id and name, it gives
    * the same channel; a caller that sends no id must not ask again.
    *
-   * Errors: `already_exists` reason CHANNEL_EXISTS, `resource_exhausted` reason CHANNELS_FULL, `permission_denied`
-   * reason NOT_IN_GROUP for a group that the caller is not in.
+   * Errors: `already_exists` reason CHANNEL_EXISTS, `resource_exhausted` reason CHANNELS_FULL or QUOTA_EXCEEDED,
+   * `permission_denied` reason NOT_IN_GROUP for a group that the caller is not in.
    *
    * @generated from rpc towline.v1.ChannelService.CreateChannel
    */

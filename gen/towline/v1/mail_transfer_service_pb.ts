@@ -116,7 +116,7 @@ export type KeepMailResponse = Message<"towline.v1.KeepMailResponse"> & {
   keptCount: number;
 
   /**
-   * Why the next one is not. If absent, all are.
+   * Why the next one is not: KEEP_FULL or QUOTA_EXCEEDED. If absent, all are.
    *
    * @generated from field: towline.v1.MailRefusal refusal = 2;
    */

@@ -197,7 +197,7 @@ export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
  */
 export type MailRefusal = Message<"towline.v1.MailRefusal"> & {
   /**
-   * In UPPER_SNAKE: AGENT_UNKNOWN, INBOX_FULL, MESSAGE_ID_CONFLICT, SEAL_BROKEN, SEAL_KEY_GONE, SEAL_SCHEME_UNKNOWN,
+   * In UPPER_SNAKE: AGENT_UNKNOWN, INBOX_FULL, QUOTA_EXCEEDED, MESSAGE_ID_CONFLICT, SEAL_BROKEN, SEAL_KEY_GONE, SEAL_SCHEME_UNKNOWN,
    * MAIL_MALFORMED, SENDER_UNKNOWN.
    *
    * @generated from field: string reason = 1;
