@@ -61,6 +61,7 @@ describe('a configuration file', () => {
       'mcp_files:\n  - path: x\n    share: [a]\n  - path: x\n    share: [a, B]',
       'towline.yaml:5:16: mcp_files.1.share.1: must match',
     ],
+    ['limits: [{quotas: {chanels: 3}}]', 'limits.0.quotas.chanels: must be in list [channels, stored_bytes]'],
     ['1: x', '1: there is no such key'],
     ['? [a]\n: b', 'there is no such key'],
     ['nam: x', 'did you mean name?'],
