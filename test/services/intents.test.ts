@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Cancellation } from '../../src/base/cancellation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Intents, rememberMs } from '../../src/services/tool/intents.ts';
@@ -7,8 +7,7 @@ import { openMemoryStore } from '../../src/store/memory/store.ts';
 
 const digest = 'ab'.repeat(32);
 
-function intentsAt(startMs: number) {
-  const table = openMemoryStore().table('intents');
+function intentsAt(startMs: number, table = openMemoryStore().table('intents')) {
   const clock = { ms: startMs };
   return { intents: new Intents(table, () => clock.ms), clock, table };
 }
@@ -17,10 +16,10 @@ describe('intents', () => {
   it('are written once, and found again for at least ten minutes, over the end of a time span', async () => {
     const { intents, clock } = intentsAt(rememberMs - 1);
     expect(await intents.record('bob/1', digest)).toBeUndefined();
-    expect(await intents.record('bob/1', digest)).toEqual({ timeMs: rememberMs - 1, digest });
+    expect(await intents.record('bob/1', digest)).toMatchObject({ digest });
     clock.ms += rememberMs;
-    expect(await intents.record('bob/1', digest)).toEqual({ timeMs: rememberMs - 1, digest });
-    expect(await intents.find('bob/1')).toEqual({ timeMs: rememberMs - 1, digest });
+    expect(await intents.record('bob/1', digest)).toMatchObject({ digest });
+    expect(await intents.find('bob/1')).toMatchObject({ digest });
     expect(await intents.find('bob/2')).toBeUndefined();
   });
 
@@ -52,6 +51,31 @@ describe('intents', () => {
     expect(await intents.find('bob/7')).toBeDefined();
     clock.ms += rememberMs;
     await intents.purge();
-    expect((await table.list({ limit: 10 })).map((row) => row.key)).toEqual(['00000006/bob/new']);
+    const left = (await table.list({ limit: 10 })).map((row) => row.key);
+    expect(left).toEqual([expect.stringMatching(/^[0-9]{8}\/bob\/new$/), 'span']);
+  });
+
+  it('are known after a start, whatever became of the clock on the wall', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { intents, table, clock } = intentsAt(rememberMs);
+    clock.ms += 5 * rememberMs;
+    await intents.record('bob/1', digest);
+    for (const days of [1, -2]) {
+      vi.setSystemTime(Date.now() + days * 24 * 3_600_000);
+      const { intents: again } = intentsAt(0, table);
+      await again.purge();
+      expect(await again.record('bob/1', digest)).toMatchObject({ digest });
+    }
+  });
+
+  it('are known after a crash that comes right after the end of a time span', async () => {
+    const { intents, clock, table } = intentsAt(0);
+    await intents.record('bob/1', digest);
+    clock.ms += rememberMs;
+    await intents.record('bob/2', digest);
+    const { intents: again } = intentsAt(7, table);
+    expect(await again.find('bob/1')).toMatchObject({ digest });
+    expect(await again.find('bob/2')).toMatchObject({ digest });
   });
 });

@@ -15,6 +15,7 @@ export type Outcome = { readonly result: CallToolResponse } | { readonly error: 
 interface Kept {
   /** Of the request. */
   readonly digest: string;
+  /** Of a clock that nobody sets. */
   readonly timeMs: number;
   readonly resultJson: string;
   readonly isError: boolean;
@@ -48,7 +49,7 @@ export class AnswerCache {
   #trim(): void {
     for (const [key, kept] of this.#kept) {
       const fits = this.#bytes <= maxBytes && this.#kept.size <= maxAnswers;
-      if (fits && Date.now() - kept.timeMs <= this.#maxAgeMs) return;
+      if (fits && performance.now() - kept.timeMs <= this.#maxAgeMs) return;
       this.#kept.delete(key);
       this.#bytes -= weightOf(key, kept);
     }
@@ -58,7 +59,13 @@ export class AnswerCache {
 function keptOf(digest: string, outcome: Outcome): Kept {
   const { event } = 'result' in outcome ? outcome.result : { event: undefined };
   const { resultJson, isError } = event?.case === 'result' ? event.value : { resultJson: '', isError: false };
-  return { digest, timeMs: Date.now(), resultJson, isError, error: 'error' in outcome ? outcome.error : undefined };
+  return {
+    digest,
+    timeMs: performance.now(),
+    resultJson,
+    isError,
+    error: 'error' in outcome ? outcome.error : undefined,
+  };
 }
 
 function outcomeOf({ resultJson, isError, error }: Kept): Outcome {
