@@ -1,4 +1,6 @@
 // Mail for a node that is away: it waits at the sender, and sealed at the hub.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DeliveryState } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { MailMesh, type MailNode } from './mesh.ts';
@@ -84,6 +86,28 @@ describe('mail for a node that is away', () => {
     const { messageId: next } = await ann.send('bob', 'in time');
     await ann.until(next, DELIVERED);
     expect(await bob.texts()).not.toContain('too late');
+  });
+
+  it('that is more than the hub keeps for its sender waits there, says why, and arrives in order', async () => {
+    const configure = async (text: string) => {
+      await writeFile(join(hub.home, 'towline.yaml'), text);
+      await hub.admin.reload({});
+    };
+    await configure('limits: [{who: ["peer:ann"], quotas: {stored_bytes: 1000}}]');
+    await bob.running.stop();
+    const texts = ['first', 'second', 'third'].map((text) => text.repeat(100));
+    const ids: Uint8Array[] = [];
+    for (const text of texts) ids.push((await ann.send('bob', text)).messageId);
+    const [first = new Uint8Array(), , last = new Uint8Array()] = ids;
+    await ann.until(first, STORED_AT_HUB);
+    await vi.waitFor(async () => {
+      const { deliveries } = await ann.mail().getDelivery({ messageId: last });
+      expect(deliveries[0]).toMatchObject({ state: QUEUED, lastError: expect.stringContaining('1000 is the most') });
+    }, wait);
+    await bob.start();
+    await ann.until(last, DELIVERED);
+    expect((await bob.texts()).slice(-3)).toEqual(texts);
+    await configure('');
   });
 
   it('sealed for a key that its receiver gave up since, opens during the grace', async () => {
