@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { startChild } from '../lib/child.ts';
+import { type Child, startChild } from '../lib/child.ts';
 import { type Figure, median, type SuiteResult, suiteResult } from '../lib/figures.ts';
 import { httpLoad, type Load } from '../lib/http-load.ts';
-import { residentBytes, startNode, towline, urlOf } from '../lib/node.ts';
+import { cpuMs, residentBytes, startNode, towline, urlOf } from '../lib/node.ts';
 
 const exec = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -48,7 +48,7 @@ async function callFigures(
   const near = join(scratch, 'near');
   const servers = join(scratch, 'mcp.json');
   await writeFile(servers, JSON.stringify({ mcpServers: { bench: { command: process.execPath, args: [upstream] } } }));
-  await using _far = await startNode(far, '--mcp', servers, '--share', 'home');
+  await using farNode = await startNode(far, '--mcp', servers, '--share', 'home');
   await using nearNode = await startNode(near);
   await joinMesh(near, far);
   await using sdk = await startChild([join(import.meta.dirname, 'sdk-gateway.ts'), upstream]);
@@ -59,9 +59,12 @@ async function callFigures(
   await untilAnswered(mesh);
   for (const load of [mesh, plain]) await httpLoad(load, inFlight, warmUpCalls);
   const rates = { mesh: [] as number[], plain: [] as number[] };
+  const costs = { near: new Cost(nearNode), far: new Cost(farNode), plain: new Cost(sdk) };
   for (let round = 1; round <= rounds; round++) {
+    for (const cost of Object.values(costs)) cost.begin();
     rates.mesh.push(await httpLoad(mesh, inFlight, callsPerRound));
     rates.plain.push(await httpLoad(plain, inFlight, callsPerRound));
+    for (const cost of Object.values(costs)) cost.end();
     note(
       `${kind} upstream, round ${round} of ${rounds}: mesh ${Math.round(rates.mesh.at(-1) ?? 0)}/s, SDK gateway ${Math.round(rates.plain.at(-1) ?? 0)}/s`,
     );
@@ -71,7 +74,33 @@ async function callFigures(
     { name: named('mesh_calls_per_second'), value: median(rates.mesh), unit: '/s', better: 'higher' },
     { name: named('sdk_gateway_calls_per_second'), value: median(rates.plain), unit: '/s', better: 'higher' },
     { name: named('mesh_against_sdk_gateway'), value: ratio, unit: '×', target: 2, better: 'higher' },
+    { name: named('near_node_cpu_us'), value: costs.near.us, unit: 'µs', better: 'lower' },
+    { name: named('far_node_cpu_us'), value: costs.far.us, unit: 'µs', better: 'lower' },
+    { name: named('sdk_gateway_cpu_us'), value: costs.plain.us, unit: 'µs', better: 'lower' },
   ];
+}
+
+/** Processor time of a process for one call: what is left of a rate on a machine whose cores wait for nobody. */
+class Cost {
+  readonly #pid: number;
+  readonly #perCall: number[] = [];
+  #begunMs = 0;
+
+  constructor({ process: { pid = 0 } }: Child) {
+    this.#pid = pid;
+  }
+
+  begin(): void {
+    this.#begunMs = cpuMs(this.#pid);
+  }
+
+  end(): void {
+    this.#perCall.push(((cpuMs(this.#pid) - this.#begunMs) * 1_000) / callsPerRound);
+  }
+
+  get us(): number {
+    return median(this.#perCall);
+  }
 }
 
 async function nodeFigures(scratch: string, note: (text: string) => void): Promise<Figure[]> {

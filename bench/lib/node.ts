@@ -25,6 +25,16 @@ export async function towline<T>(home: string, ...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
+/** Ticks of `/proc/PID/stat`: 100 a second on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+/** Processor time that a process has taken, in the kernel and outside of it. */
+export function cpuMs(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, kernel] = fields.split(' ').slice(11, 13);
+  return (Number(user) + Number(kernel)) * TICK_MS;
+}
+
 export function residentBytes(pid: number): number {
   const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
   return Number(line?.[1] ?? 0) * 1024;
