@@ -1,5 +1,4 @@
 /** One node: everything put together, in order, and taken apart in the opposite order. */
-import { create } from '@bufbuild/protobuf';
 import { AdminService } from '../../gen/towline/v1/admin_service_pb.ts';
 import { ApprovalService } from '../../gen/towline/v1/approval_service_pb.ts';
 import { ApproverService } from '../../gen/towline/v1/approver_service_pb.ts';
@@ -8,7 +7,6 @@ import { ChannelService } from '../../gen/towline/v1/channel_service_pb.ts';
 import { GroupService } from '../../gen/towline/v1/group_service_pb.ts';
 import { InstanceService } from '../../gen/towline/v1/instance_service_pb.ts';
 import { JoinService } from '../../gen/towline/v1/join_service_pb.ts';
-import { type Node, NodeSchema } from '../../gen/towline/v1/node_pb.ts';
 import { NodeService } from '../../gen/towline/v1/node_service_pb.ts';
 import { PolicyService } from '../../gen/towline/v1/policy_service_pb.ts';
 import { PresenceService } from '../../gen/towline/v1/presence_service_pb.ts';
@@ -31,7 +29,6 @@ import { createPolicyService } from '../services/policy/service.ts';
 import { createRelay } from '../services/relay/service.ts';
 import { createRosterService } from '../services/roster/service.ts';
 import { createRotationService } from '../services/rotation/service.ts';
-import { selfAlias } from '../services/tool/self.ts';
 import { ToolDirectory } from '../services/tool/service.ts';
 import { problemText } from '../trust/keyring-entries.ts';
 import { createAdminActions } from './admin-actions.ts';
@@ -69,6 +66,7 @@ import { createRelayDialer } from './relay/dial.ts';
 import { carryView, hubsOf, relayFeatures } from './relay/legs.ts';
 import { createKeyRotation } from './rotation.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
+import { selfView } from './self.ts';
 import type { StartOptions } from './start-options.ts';
 import { createTopology } from './topology/open.ts';
 import { openTrust } from './trust-state.ts';
@@ -221,15 +219,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
   const upstreams = new Upstreams(tools.local, redactor, log);
   closers.add(() => upstreams.close());
 
-  const self = (): Node =>
-    create(NodeSchema, {
-      nodeId: identity.nodeId,
-      alias: selfAlias,
-      displayName: name,
-      role: config().role,
-      team: config().team,
-      software: `towline/${version}`,
-    });
+  const self = selfView(identity, name, config);
   const presence = await openPresence({ table: store.table('agents'), keyring, self, log });
   closers.add(() => presence.close());
   const onTrust = async (nodeId: Uint8Array) => {
