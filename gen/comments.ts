@@ -1612,7 +1612,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.LimitsConfig.calls":
     "Calls under way at a time. If absent, 4,096.",
   "towline.v1.LimitsConfig.quotas":
-    "What services keep for a caller, by name; above, they refuse (`resource_exhausted`, reason QUOTA_EXCEEDED). If a name is missing, what the service says. Agents of this node are counted each, those of another node together.\n\n\"channels\": how many channels of this node it made. \"stored_bytes\": bytes that its words take on this node. Each counts by itself: what all channels that it made may keep together (where it does not say how much a new one keeps, what is left, up to the default); its mail that is unread in the inboxes here; and letters that this node keeps for others that are away.",
+    "What services keep for a caller, by name; above, they refuse (`resource_exhausted`, reason QUOTA_EXCEEDED). If a name is missing, what the service says. Agents of this node are counted each, those of another node together.\n\n\"channels\": how many channels of this node it made. \"stored_bytes\": bytes that its words take on this node. Each counts by itself: what all channels that it made may keep together (where it does not say how much a new one keeps, what is left, up to the default); its mail that is unread in the inboxes here; its mail that waits here for other nodes; and letters that this node keeps for nodes that are away.",
   "towline.v1.LimitsConfig.streams":
     "Streams under way at a time: watches, subscriptions, what never ends by itself. If absent, 4,096.",
   "towline.v1.LimitsConfig.who":
@@ -2120,7 +2120,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.MailboxService/ReceiveMail":
     "Sends the mail of an inbox from a cursor on, and then each new one when its priority and the receiver's status allow it. At least once: after a reconnect from `resume_cursor`, one that was sent before its turn comes again. Mail that the caller itself sent to many is left out. The server never ends the stream by itself.",
   "towline.v1.MailboxService/SendMail":
-    "Accepts a mail. Resolves when it is on the disk, not when it is delivered.\n\nErrors: `not_found` reason TARGET_UNKNOWN, `invalid_argument` reason TARGET_AMBIGUOUS (the candidates stand in the metadata), `already_exists` reason MESSAGE_ID_CONFLICT if the id was used for another mail, `resource_exhausted` reason OUTBOX_FULL, `failed_precondition` reason TARGET_EMPTY for a group without members.",
+    "Accepts a mail. Resolves when it is on the disk, not when it is delivered.\n\nErrors: `not_found` reason TARGET_UNKNOWN, `invalid_argument` reason TARGET_AMBIGUOUS (the candidates stand in the metadata), `already_exists` reason MESSAGE_ID_CONFLICT if the id was used for another mail, `resource_exhausted` reason OUTBOX_FULL or QUOTA_EXCEEDED, `failed_precondition` reason TARGET_EMPTY for a group without members.",
   "towline.v1.MailboxService/WatchDelivery":
     "Sends the delivery of a mail to each receiver, and again when it changes. Ends when nothing can change any more.\n\nErrors: `not_found` reason MAIL_UNKNOWN.",
   "towline.v1.MarkReadRequest":

@@ -219,7 +219,8 @@ export type LimitsConfig = Message<"towline.v1.LimitsConfig"> & {
    * "channels": how many channels of this node it made.
    * "stored_bytes": bytes that its words take on this node. Each counts by itself: what all channels that it made may
    * keep together (where it does not say how much a new one keeps, what is left, up to the default); its mail that is
-   * unread in the inboxes here; and letters that this node keeps for others that are away.
+   * unread in the inboxes here; its mail that waits here for other nodes; and letters that this node keeps for nodes
+   * that are away.
    *
    * @generated from field: map<string, uint64> quotas = 5;
    */

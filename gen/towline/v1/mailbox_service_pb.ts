@@ -541,7 +541,7 @@ export const MailboxService: GenService<{
    *
    * Errors: `not_found` reason TARGET_UNKNOWN, `invalid_argument` reason TARGET_AMBIGUOUS (the candidates stand in the
    * metadata), `already_exists` reason MESSAGE_ID_CONFLICT if the id was used for another mail, `resource_exhausted`
-   * reason OUTBOX_FULL, `failed_precondition` reason TARGET_EMPTY for a group without members.
+   * reason OUTBOX_FULL or QUOTA_EXCEEDED, `failed_precondition` reason TARGET_EMPTY for a group without members.
    *
    * @generated from rpc towline.v1.MailboxService.SendMail
    */

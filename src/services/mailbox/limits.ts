@@ -30,6 +30,9 @@ export const MAX_OUTBOX_COUNT = 100_000;
 /** The same in bytes. */
 export const MAX_OUTBOX_BYTES = 256 * MIB;
 
+/** What waits of an agent that seems to have too much of it is counted anew, but not more often: all outboxes are read. */
+export const RECOUNT_MS = 10_000;
+
 /** Letters that a hub keeps from one sender for one receiver: one sender cannot use up what others have. */
 export const MAX_KEPT_COUNT = 10_000;
 /** The same in bytes. */

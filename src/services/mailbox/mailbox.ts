@@ -79,7 +79,7 @@ export async function openMailbox(parts: MailboxParts): Promise<Mailbox> {
   const service = createMailboxService({
     inboxes,
     deliveries,
-    sending: new Sending({ store, inboxes, outbox, deliveries, ownId, wake }),
+    sending: new Sending({ store, inboxes, outbox, deliveries, ownId, quota: parts.quota, wake }),
     marks: new ReadMarks({ inboxes, deliveries, ownIds, wake }),
     reader: { inboxes, isOwn, availabilityOf: parts.availabilityOf, statusChanges: parts.statusChanges },
     book: parts.book,

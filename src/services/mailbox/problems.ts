@@ -13,6 +13,7 @@ export const mailCodes: Readonly<Record<string, Code>> = {
   TARGET_TOO_LARGE: Code.ResourceExhausted,
   MESSAGE_ID_CONFLICT: Code.AlreadyExists,
   OUTBOX_FULL: Code.ResourceExhausted,
+  [QUOTA_EXCEEDED]: Code.ResourceExhausted,
   MAIL_UNKNOWN: Code.NotFound,
   MAIL_AMBIGUOUS: Code.InvalidArgument,
   INBOX_FOREIGN: Code.PermissionDenied,
@@ -51,6 +52,12 @@ export function inboxFull(): LocalError {
 export function tooMuchUnread(quota: number): LocalError {
   const instead = 'wait until mail has been read there (towline inbox)';
   return quotaExceeded(quota, 'too many bytes of your mail are unread there', instead);
+}
+
+/** What waits in the outboxes is more than the owner of this node lets this sender have. */
+export function tooMuchWaiting(quota: number): LocalError {
+  const instead = 'wait until some of it is delivered, and find out why it is not: towline peers';
+  return quotaExceeded(quota, 'too many bytes of your mail wait to be delivered', instead);
 }
 
 /** What the hub keeps for all receivers together is more than its owner lets this sender have. */

@@ -10,6 +10,7 @@ import { LocalError } from '../../base/errors.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { Store, Write } from '../../store/store.ts';
+import type { Quota } from '../quota.ts';
 import { type Deliveries, newRow, sentRecord } from './delivery.ts';
 import { writeLetter } from './envelope.ts';
 import type { Inboxes, NewMail, Taken } from './inbox.ts';
@@ -17,6 +18,7 @@ import { DEFAULT_LIFETIME_MS, MAX_RECEIVERS } from './limits.ts';
 import { append, type Outbox } from './outbox.ts';
 import { idConflict, refusalOf } from './problems.ts';
 import type { Receiver } from './target.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 export interface SendParts {
   readonly store: Store;
@@ -25,6 +27,8 @@ export interface SendParts {
   readonly deliveries: Deliveries;
   /** This node's key now. */
   readonly ownId: () => Uint8Array;
+  /** None if absent. */
+  readonly quota?: Quota;
   /** There is a letter in the outbox of this node, in hex. */
   readonly wake: (node: string) => void;
 }
@@ -57,12 +61,17 @@ interface Item {
 
 export class Sending {
   readonly #parts: SendParts;
+  readonly #waiting: WaitingBytes;
 
   constructor(parts: SendParts) {
     this.#parts = parts;
+    this.#waiting = new WaitingBytes(parts.store);
   }
 
-  /** On the disk when it resolves. Throws `MESSAGE_ID_CONFLICT`, `OUTBOX_FULL`, `TARGET_TOO_LARGE` or `TEXT_INVALID`. */
+  /**
+   * On the disk when it resolves. Throws `MESSAGE_ID_CONFLICT`, `OUTBOX_FULL`, `QUOTA_EXCEEDED`,
+   * `TARGET_TOO_LARGE` or `TEXT_INVALID`.
+   */
   async send(mail: Outgoing): Promise<Sent> {
     if (!mail.text.isWellFormed()) throw textInvalid();
     if (mail.receivers.length > MAX_RECEIVERS) throw tooLarge(mail.receivers.length);
@@ -76,6 +85,7 @@ export class Sending {
     const isHere = ({ receiver }: Item) => equalBytes(receiver.node.nodeId, ownId());
     const away = items.filter((item) => !isHere(item));
     const here = items.filter(isHere);
+    using _charge = await this.#charge(mail, away);
     for (const { receiver, letter } of away) {
       await outbox.reserve(toHex(receiver.node.nodeId), letter.length, receiver.node.alias);
     }
@@ -111,6 +121,14 @@ export class Sending {
     if (!isNew) return { messageId, rows: (await this.#sentBefore(messageId, print)) ?? [] };
     for (const { receiver } of away) this.#parts.wake(toHex(receiver.node.nodeId));
     return { messageId, rows: [...hereRows, ...awayRows] };
+  }
+
+  /** Takes what is to wait from the sender's quota, if it has one. */
+  async #charge({ sender, from }: Outgoing, away: readonly Item[]): Promise<Disposable | undefined> {
+    const quota = sender && away.length > 0 ? this.#parts.quota?.(sender, 'stored_bytes') : undefined;
+    if (quota === undefined) return undefined;
+    const bytes = away.reduce((sum, { letter }) => sum + letter.length, 0);
+    return await this.#waiting.take(from, bytes, quota);
   }
 
   /** Whether it was written: not if somebody was faster with the same id. */

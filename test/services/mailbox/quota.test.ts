@@ -1,12 +1,21 @@
 // How much of a sender waits here, where the owner of the node has said so.
 import { create } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { MailEnvelopeSchema, MailWordsSchema } from '../../../gen/towline/v1/mail_transfer_pb.ts';
+import { MailPriority } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { equalBytes } from '../../../src/base/bytes.ts';
+import { LocalError } from '../../../src/base/errors.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import type { Principal } from '../../../src/rpc/principal.ts';
+import { Deliveries } from '../../../src/services/mailbox/delivery.ts';
 import { Inboxes, type NewMail } from '../../../src/services/mailbox/inbox.ts';
 import { Keeper } from '../../../src/services/mailbox/keeper.ts';
-import { refusalOf } from '../../../src/services/mailbox/problems.ts';
+import { RECOUNT_MS } from '../../../src/services/mailbox/limits.ts';
+import { Outbox } from '../../../src/services/mailbox/outbox.ts';
+import { mailCodes, refusalOf } from '../../../src/services/mailbox/problems.ts';
+import { Sending } from '../../../src/services/mailbox/send.ts';
+import { WaitingBytes } from '../../../src/services/mailbox/waiting-bytes.ts';
 import { openMemoryStore } from '../../../src/store/memory/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 
@@ -72,6 +81,66 @@ describe('a sender with a quota in the inboxes', () => {
     await expect(take(inboxes, mail(greedy, 1_000))).rejects.toThrow('full');
     isFull = false;
     expect(await take(inboxes, mail(greedy, 1_000))).toEqual(['taken']);
+  });
+});
+
+describe('an agent with a quota in the outboxes', () => {
+  const far = [key(8), key(9)].map((nodeId, n) => ({ node: { nodeId, alias: `far${n}`, groups: [] }, agent: '' }));
+  const open = async (store: Store, quota: number, write = store.write) => {
+    const on: Store = Object.assign(Object.create(store), { write });
+    const inboxes = await Inboxes.open({ store: on, isAgent: () => true });
+    const parts = { store: on, inboxes, outbox: new Outbox(on), deliveries: new Deliveries(on) };
+    const sending = new Sending({ ...parts, ownId: () => own, quota: () => quota, wake: () => undefined });
+    return (from: string) => {
+      const sender: Principal = { kind: 'agent', name: from, groups: new Set() };
+      const words = { target: '*', text: 'x'.repeat(400), priority: MailPriority.NEXT, replyTo: new Uint8Array() };
+      return sending.send({ sender, from, receivers: far, ...words }).then(
+        () => 'accepted',
+        ({ reason }) => reason,
+      );
+    };
+  };
+
+  it('may have so many bytes wait for all nodes together, and after a restart no more', async () => {
+    const store = openMemoryStore();
+    const send = await open(store, 2_000);
+    expect(await Promise.all(['claude', 'claude', 'claude', 'codex'].map(send))).toEqual([
+      'accepted',
+      'accepted',
+      'QUOTA_EXCEEDED',
+      'accepted',
+    ]);
+    const again = await open(store, 2_000);
+    expect(await again('claude')).toBe('QUOTA_EXCEEDED');
+    expect(mailCodes['QUOTA_EXCEEDED']).toBe(Code.ResourceExhausted);
+  });
+
+  it('may send again when some of it was delivered: it is counted anew, but not all the time', async () => {
+    const store = openMemoryStore();
+    const send = await open(store, 2_000);
+    expect([await send('claude'), await send('claude'), await send('claude')]).toEqual([
+      'accepted',
+      'accepted',
+      'QUOTA_EXCEEDED',
+    ]);
+    for (const log of await store.logs('outbox/')) await store.log(log).trim(1);
+    let nowMs = 0;
+    const waiting = new WaitingBytes(store, () => nowMs);
+    await waiting.take('claude', 1_000, 2_000);
+    await expect(waiting.take('claude', 1_000, 2_000)).rejects.toMatchObject({ reason: 'QUOTA_EXCEEDED' });
+    for (const log of await store.logs('outbox/')) await store.log(log).trim(2);
+    await expect(waiting.take('claude', 1_000, 2_000)).rejects.toMatchObject({ reason: 'QUOTA_EXCEEDED' });
+    nowMs += RECOUNT_MS;
+    // What is taken and not yet written counts too.
+    (await waiting.take('claude', 1_000, 2_000))[Symbol.dispose]();
+  });
+
+  it('is not charged for long for what could not be written', async () => {
+    const store = openMemoryStore();
+    const send = await open(store, 2_000, () => Promise.reject(new LocalError('STORE_FULL', 'full')));
+    expect([await send('claude'), await send('claude')]).toEqual(['STORE_FULL', 'STORE_FULL']);
+    const waiting = new WaitingBytes(store);
+    await waiting.take('claude', 2_000, 2_000);
   });
 });
 
