@@ -24,5 +24,5 @@ describe('mail', () => {
     await desk.start();
     await laptop.json('send', 'desk', 'after it', '--wait', 'delivered');
     expect(await texts()).toEqual(['after it', 'before the kill']);
-  });
+  }, 120_000);
 });
