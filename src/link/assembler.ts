@@ -1,5 +1,5 @@
 import { FRAGMENT_BYTES } from './limits.ts';
-import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
+import { giveBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -96,9 +96,7 @@ export class Assembler {
   }
 
   clear(): void {
-    for (const piece of [...this.#full, this.#piece]) {
-      if (piece.length === LARGE_BUFFER_BYTES) giveLargeBuffer(piece);
-    }
+    for (const piece of [...this.#full, this.#piece]) giveBuffer(piece);
     this.#full = [];
     this.#piece = nothing;
     this.#filled = 0;

@@ -4,7 +4,7 @@
  */
 import { limitBreach, protocolBreach } from './breach.ts';
 import { FRAGMENT_BYTES, PACKET_BYTES } from './limits.ts';
-import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
+import { giveBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
 
 export const ENVELOPE_HEADER_BYTES = 5;
 
@@ -104,7 +104,7 @@ export class EnvelopeReader {
     if (this.#filled < this.#length) return empty;
     this.#room = undefined;
     const isKept = this.#handle(this.#flag, room.subarray(0, this.#length)) !== false;
-    if (!isKept && room.length === LARGE_BUFFER_BYTES) giveLargeBuffer(room);
+    if (!isKept) giveBuffer(room);
     return chunk.subarray(taken);
   }
 }

@@ -4,10 +4,9 @@ import type { Frame } from './frame/frame.ts';
 import { bodySize } from './frame/size.ts';
 import { Writer } from './frame/writer.ts';
 import { PACKET_BYTES, PACKET_SEND_BYTES } from './limits.ts';
-import { giveLargeBuffer, LARGE_BUFFER_BYTES, takeLargeBuffer } from './packet-buffers.ts';
+import { giveBuffer, SMALL_BUFFER_BYTES, takeBuffer } from './packet-buffers.ts';
 
-/** Small packets share a buffer of this size: no allocation for each. */
-const SLAB_BYTES = 16 * 1024;
+const nothing = Buffer.alloc(0);
 
 /** A packet that is not taken for so long stands behind others: else the system takes it at once, though nobody reads it. */
 const WAITED_MS = 100;
@@ -26,10 +25,10 @@ export interface OutboxParts {
   readonly carrierBytes: number;
 }
 
-/** Collects the frames of one turn of the event loop into one packet. */
+/** Collects the frames of one turn of the event loop into one packet. Has a buffer only while there is something in it. */
 export class Outbox {
   readonly #parts: OutboxParts;
-  #writer = new Writer(Buffer.allocUnsafeSlow(SLAB_BYTES), ENVELOPE_HEADER_BYTES);
+  #writer = new Writer(nothing, ENVELOPE_HEADER_BYTES);
   /** Where the packet under way starts in the buffer: at its envelope. */
   #start = 0;
   #scheduled = false;
@@ -87,32 +86,38 @@ export class Outbox {
     const { buffer, position } = this.#writer;
     writeEnvelopeHeader(buffer, this.#start, PACKET_FLAG, length);
     const packet = buffer.subarray(this.#start, position);
-    this.#begin(buffer, position);
+    const isLast = this.#begin(buffer, position);
     this.#inCarrier += length;
     this.sentBytes += length;
     this.sentPackets++;
     const writtenMs = performance.now();
     this.#parts.write(packet, (error) => {
       if (!error && performance.now() - writtenMs > WAITED_MS) this.#parts.onMoved();
-      this.#taken(length, buffer, error);
+      this.#taken(length, error);
+      // After a failure, somebody below may still read the buffer: it must not carry the words of another link.
+      if (isLast && !error) giveBuffer(buffer);
     });
   }
 
-  /** The next small packet starts behind the last one, while the buffer lasts; behind a large one, in a new buffer. */
-  #begin(buffer: Buffer, position: number): void {
+  /**
+   * The next small packet starts behind the last one, while the buffer lasts; behind a large one, in a new buffer.
+   * Answers whether the last one was the last in its buffer: when that one is taken, all are.
+   */
+  #begin(buffer: Buffer, position: number): boolean {
     this.#start = position;
     this.#writer.position = position + ENVELOPE_HEADER_BYTES;
-    if (buffer.length !== SLAB_BYTES || this.#writer.position >= SLAB_BYTES) {
-      this.#renew(Buffer.allocUnsafeSlow(SLAB_BYTES), 0);
-    }
+    const isLast = buffer.length !== SMALL_BUFFER_BYTES || this.#writer.position >= SMALL_BUFFER_BYTES;
+    if (isLast) this.#renew(nothing, 0);
+    return isLast;
   }
 
   #makeRoom(size: number): void {
     const { buffer, position } = this.#writer;
     if (position + size <= buffer.length) return;
     const written = position - this.#start;
-    this.#renew(bufferOf(written + size), written);
-    if (buffer.length === LARGE_BUFFER_BYTES) giveLargeBuffer(buffer);
+    const holdsOthers = this.#start > 0;
+    this.#renew(takeBuffer(written + size), written);
+    if (!holdsOthers) giveBuffer(buffer);
   }
 
   /** A new buffer, with what is written of the packet under way. */
@@ -122,21 +127,21 @@ export class Outbox {
     this.#start = 0;
   }
 
-  /** After a failure, somebody below may still read the buffer: it must not carry the words of another link. */
-  #taken(length: number, buffer: Buffer, error: Error | null | undefined): void {
-    if (!error && buffer.length === LARGE_BUFFER_BYTES) giveLargeBuffer(buffer);
+  #taken(length: number, error: Error | null | undefined): void {
     this.#inCarrier -= length;
+    if (!error && this.unsentBytes === 0) this.#letGo();
     if (!this.#closed && this.hasRoom) this.#parts.onRoom();
+  }
+
+  /** Nothing is under way, and nothing waits to be. */
+  #letGo(): void {
+    const { buffer } = this.#writer;
+    this.#renew(nothing, 0);
+    giveBuffer(buffer);
   }
 
   /** Nothing more is sent. */
   close(): void {
     this.#closed = true;
   }
-}
-
-/** The smallest kind of buffer that has room. */
-function bufferOf(bytes: number): Buffer {
-  if (bytes <= SLAB_BYTES) return Buffer.allocUnsafeSlow(SLAB_BYTES);
-  return bytes <= LARGE_BUFFER_BYTES ? takeLargeBuffer() : Buffer.allocUnsafeSlow(bytes);
 }
