@@ -11,11 +11,11 @@ import { ServiceRegistry } from '../../rpc/registry.ts';
 import type { AskHuman } from '../../services/approval/ask.ts';
 import { selfAlias } from '../../services/tool/self.ts';
 import type { ToolDirectory } from '../../services/tool/service.ts';
-import type { ToolSource } from '../../services/tool/source.ts';
+import type { ToolSource, ToolSupplier } from '../../services/tool/source.ts';
 import type { Permit } from '../../services/uplink/host.ts';
 import { createUplinkService } from '../../services/uplink/service.ts';
 import type { Session } from '../../services/uplink/session.ts';
-import { createUplinkTools, statusOf } from '../../services/uplink/tools.ts';
+import { createUplinkCalls, statusOf, watchUplinkTools } from '../../services/uplink/tools.ts';
 import { Uplinks } from '../../services/uplink/uplinks.ts';
 import type { Identity } from '../../trust/identity.ts';
 import { localClients } from '../local-mesh.ts';
@@ -52,22 +52,32 @@ export function openUplinks(parts: UplinkParts): NodeUplinks {
     nodeId: () => identity.nodeId,
     shareOf,
     isTaken: (upstream) => tools.local.source(upstream) !== undefined,
-    offer: (session) => offer(parts, session, shareOf),
+    offer: (session) => offer(parts, session, supplierOf(session), shareOf),
     arrive: (principal, software) => arrive(parts, principal, software),
     permit: permitBy(parts),
     clients: (principal) => localClients(registry, principal),
     log,
   });
   registry.add(UplinkService, createUplinkService(uplinks));
+  const served = new ServiceRegistry().add(ToolService, createUplinkCalls(uplinks), { isBehindDoor: true });
+  const { callTool } = createClient(ToolService, createLocalTransport(served, mesh));
+  const supplierOf = (session: Session): ToolSupplier => ({
+    callTool,
+    watchTools: (_request, { signal = session.over } = {}) => watchUplinkTools(session, signal),
+  });
   return {
     review: () => tools.changes.changed(selfAlias),
     close: () => uplinks.close(),
   };
 }
 
-function offer({ tools, config }: UplinkParts, session: Session, shareOf: (agent: string) => readonly string[]) {
+function offer(
+  { tools, config }: UplinkParts,
+  session: Session,
+  client: ToolSupplier,
+  shareOf: (agent: string) => readonly string[],
+): () => void {
   const { agent, upstream: name } = session;
-  const served = new ServiceRegistry().add(ToolService, createUplinkTools(session), { isBehindDoor: true });
   const source: ToolSource = {
     name,
     get share() {
@@ -76,7 +86,7 @@ function offer({ tools, config }: UplinkParts, session: Session, shareOf: (agent
     get trustAnnotations() {
       return config()[agent]?.trustAnnotations ?? false;
     },
-    client: createClient(ToolService, createLocalTransport(served, mesh)),
+    client,
     status: () => statusOf(session, shareOf(agent)),
   };
   tools.local.add(source);

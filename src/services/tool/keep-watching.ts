@@ -10,7 +10,7 @@ const pause = { baseMs: 250, capMs: 30_000 };
 
 /** Hands each ToolSet of a supplier to `take` until `signal` aborts; a watch that fails is begun again. */
 export async function keepWatching(
-  client: Client<typeof ToolService>,
+  client: Pick<Client<typeof ToolService>, 'watchTools'>,
   signal: AbortSignal,
   log: Log,
   take: (set: ToolSet) => void,

@@ -2,8 +2,11 @@ import type { Client } from '@connectrpc/connect';
 import type { UpstreamStatus } from '../../../gen/towline/v1/tool_pb.ts';
 import type { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 
+/** The methods of a supplier that its node calls. */
+export type ToolSupplier = Pick<Client<typeof ToolService>, 'watchTools' | 'callTool'>;
+
 /**
- * Something on this node that supplies tools: an upstream, later an uplink or a service of the mesh. It implements
+ * Something on this node that supplies tools: an upstream, or an attached agent. It implements
  * the generated ToolService, and sees one node: itself.
  */
 export interface ToolSource {
@@ -13,6 +16,6 @@ export interface ToolSource {
   readonly share: readonly string[];
   /** Whether rules of the policy may go by what it says of its own tools. If absent, they may not. */
   readonly trustAnnotations?: boolean;
-  readonly client: Client<typeof ToolService>;
+  readonly client: ToolSupplier;
   status(): UpstreamStatus;
 }

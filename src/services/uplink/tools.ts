@@ -8,15 +8,17 @@ import {
   WatchToolsResponseSchema,
 } from '../../../gen/towline/v1/tool_service_pb.ts';
 import type { Session } from './session.ts';
+import type { Uplinks } from './uplinks.ts';
 
-export function createUplinkTools(session: Session): Pick<ServiceImpl<typeof ToolService>, 'watchTools' | 'callTool'> {
+/** How the node calls the tools of its agents: one supplier for all of them, told apart by the upstream's name. */
+export function createUplinkCalls(uplinks: Uplinks): Pick<ServiceImpl<typeof ToolService>, 'callTool'> {
   return {
-    watchTools: (_request, { signal }) => watch(session, signal),
-    callTool: (request, { signal }) => session.calls.call(request, signal),
+    callTool: (request, { signal }) => uplinks.session(request.tool?.upstream ?? '').calls.call(request, signal),
   };
 }
 
-async function* watch(session: Session, signal: AbortSignal): AsyncGenerator<WatchToolsResponse> {
+/** What one agent offers, now and after each change. Not by a call: a call that waits for ever costs memory for each agent. */
+export async function* watchUplinkTools(session: Session, signal: AbortSignal): AsyncGenerator<WatchToolsResponse> {
   const changes = session.changes.watch(signal);
   yield toolSet(session);
   yield create(WatchToolsResponseSchema, { event: { case: 'synced', value: {} } });

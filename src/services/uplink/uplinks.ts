@@ -4,7 +4,7 @@ import type { Principal } from '../../rpc/principal.ts';
 import type { Times, UplinkHost } from './host.ts';
 import { KeptAnswers } from './kept.ts';
 import { DEAD_MS, HEARTBEAT_MS, IDENTIFY_MS, MAX_UPLINKS } from './limits.ts';
-import { identityMismatch, nameTaken, notAnUplink, tooManyUplinks, unknownVersion } from './problems.ts';
+import { identityMismatch, nameTaken, notAnUplink, notAttached, tooManyUplinks, unknownVersion } from './problems.ts';
 import { Session, upstreamOf } from './session.ts';
 
 /** The one version of the protocol. */
@@ -43,6 +43,13 @@ export class Uplinks {
     this.#acknowledge(session, identity, older !== undefined);
     host.log.info('an agent is attached', { agent, software });
     void session.deliverMail(identity);
+    return session;
+  }
+
+  /** The line of the agent that this upstream stands for. Throws UPSTREAM_DOWN. */
+  session(upstream: string): Session {
+    const session = this.#sessions.get(upstream.slice(upstreamOf('').length));
+    if (session?.upstream !== upstream) throw notAttached(upstream);
     return session;
   }
 
