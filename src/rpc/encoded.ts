@@ -2,7 +2,8 @@
  * Messages whose bytes are there before the message is. What many callers get (a message of a channel, sent to each of
  * its readers) is written once, and links send those bytes as they are; other doors read it as a message like any other.
  */
-import { type DescMessage, fromBinary, type Message, type MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
+import { decodeMessage } from './link-decode.ts';
 
 const BYTES = Symbol('bytes');
 const READ = Symbol('read');
@@ -64,7 +65,7 @@ function getterOf(schema: DescMessage, name: string) {
   return function (this: Encoded): unknown {
     const bytes = this[BYTES];
     if (bytes === undefined) return undefined; // the prototype itself
-    this[READ] ??= fromBinary(schema, bytes);
+    this[READ] ??= decodeMessage(schema, bytes);
     return this[READ][name as keyof Message];
   };
 }

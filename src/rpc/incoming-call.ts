@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
+import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { AsyncQueue } from '../base/async-queue.ts';
 import type { IncomingStream, StreamEvents, StreamStatus } from '../link/link.ts';
@@ -6,6 +6,7 @@ import { CallContext } from './context.ts';
 import { failure, fromLocal } from './failure.ts';
 import type { Answers } from './guard.ts';
 import { deadlineExceeded, startDeadline } from './interceptors/deadline.ts';
+import { decodeMessage } from './link-decode.ts';
 import { encodeMessage } from './link-encode.ts';
 import { sendMessage } from './message-room.ts';
 import { extraMessage, letGo, mapStream, missingMessage } from './messages.ts';
@@ -155,7 +156,7 @@ export class IncomingCall implements StreamEvents {
 
 function decode(schema: DescMessage, data: Uint8Array): Message {
   try {
-    return fromBinary(schema, data);
+    return decodeMessage(schema, data);
   } catch (cause) {
     throw failure(Code.InvalidArgument, 'MALFORMED_MESSAGE', `the request is not a ${schema.typeName}`, {
       cause,

@@ -1,8 +1,9 @@
-import { type DescMethodStreaming, fromBinary, type Message } from '@bufbuild/protobuf';
+import type { DescMethodStreaming, Message } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { AsyncQueue } from '../base/async-queue.ts';
 import type { Answers } from './guard.ts';
 import { LinkCall, type LinkCallOptions, type LinkSource } from './link-call.ts';
+import { decodeMessage } from './link-decode.ts';
 import { encodeMessage } from './link-encode.ts';
 import { malformedAnswer } from './link-unary.ts';
 import { asMessage, type Init } from './messages.ts';
@@ -75,7 +76,7 @@ export class LinkAnswers extends LinkCall implements Answers {
 
   #decode(data: Uint8Array): Message {
     try {
-      return fromBinary(this.method.output, data);
+      return decodeMessage(this.method.output, data);
     } catch (cause) {
       const error = malformedAnswer(this.method.output, cause);
       this.giveUp(error);

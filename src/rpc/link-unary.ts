@@ -1,7 +1,8 @@
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { failure } from './failure.ts';
 import { LinkCall, type LinkCallOptions } from './link-call.ts';
+import { decodeMessage } from './link-decode.ts';
 import { missingMessage } from './messages.ts';
 
 /** A call with one request and one response: one frame each way. */
@@ -31,7 +32,7 @@ export class LinkUnary<O extends DescMessage> extends LinkCall {
 
   #decode(data: Uint8Array): void {
     try {
-      this.#answer.resolve(fromBinary(this.#schema, data));
+      this.#answer.resolve(decodeMessage(this.#schema, data));
     } catch (cause) {
       this.#answer.reject(malformedAnswer(this.#schema, cause));
     }

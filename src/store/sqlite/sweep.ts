@@ -32,9 +32,11 @@ export class Sweeper {
     this.#unswept = db.prepare(
       'SELECT id, name, first, swept FROM logs WHERE name IS NULL OR swept < first - 1 ORDER BY id LIMIT 1',
     );
-    this.#sizes = db.prepare(
-      `SELECT ${CURSOR}, total_bytes FROM log_entries WHERE id > ${BASE} + ?2 AND id <= ${BASE} + ?3 ORDER BY id LIMIT ${SWEEP_ROWS}`,
-    );
+    // Counted by SQLite: a thousand rows as objects would cost more than to delete them.
+    this.#sizes = db.prepare(`
+      SELECT count(*) AS count, count(*) FILTER (WHERE fits) AS fitting, max(cursor) FILTER (WHERE fits) AS reach FROM (
+        SELECT ${CURSOR}, total_bytes - first_value(total_bytes) OVER (ORDER BY id) <= ${SWEEP_BYTES} AS fits
+        FROM log_entries WHERE id > ${BASE} + ?2 AND id <= ${BASE} + ?3 ORDER BY id LIMIT ${SWEEP_ROWS})`);
     this.#deleteEntries = db.prepare(`DELETE FROM log_entries WHERE id > ${BASE} + ?2 AND id <= ${BASE} + ?3`);
     this.#swept = db.prepare('UPDATE logs SET swept = ?2 WHERE id = ?1');
     this.#deleteLog = db.prepare('DELETE FROM logs WHERE id = ?1');
@@ -80,16 +82,8 @@ export class Sweeper {
 
   /** The last cursor that this step takes off. */
   #reach(id: number, swept: number, end: number): number {
-    let count = 0;
-    let reach = swept;
-    let startBytes: number | undefined;
-    for (const row of this.#sizes.iterate(id, swept, end)) {
-      const bytes = Number(row['total_bytes']);
-      startBytes ??= bytes;
-      if (count > 0 && bytes - startBytes > SWEEP_BYTES) return reach;
-      reach = Number(row['cursor']);
-      count++;
-    }
-    return count < SWEEP_ROWS ? end : reach;
+    const found = this.#sizes.get(id, swept, end);
+    const [count, fitting] = [Number(found?.['count']), Number(found?.['fitting'])];
+    return count < SWEEP_ROWS && fitting === count ? end : Number(found?.['reach']);
   }
 }
