@@ -22,6 +22,9 @@ export interface Arrival {
 
 /** The mail that is waited for. */
 let arrival: Promise<Arrival> | undefined;
+/** How many of them have come. */
+let cameCount = 0;
+let onMail = (): void => undefined;
 
 /** Waits for `count` mails from now on; each begins with the time when it was sent. */
 async function receive(count: number, stands: () => void): Promise<Arrival> {
@@ -31,6 +34,8 @@ async function receive(count: number, stands: () => void): Promise<Arrival> {
     if (event.case === 'synced') stands();
     if (event.case !== 'mail') continue;
     tookMs.push(now() - Number.parseFloat(event.value.text));
+    cameCount = tookMs.length;
+    onMail();
     if (tookMs.length === count) break;
   }
   return { tookMs, endedMs: now() };
@@ -64,9 +69,18 @@ serveQuestions({
   /** Resolves when mail is listened for; `arrival` then tells of it. */
   expect: async ({ count }: { count: number }) => {
     const stands = Promise.withResolvers<void>();
+    cameCount = 0;
     arrival = receive(count, stands.resolve);
     await Promise.race([stands.promise, arrival]);
   },
   arrival: () => arrival,
+  /** Resolves when so many mails have come of those that are waited for. */
+  arrived: async ({ count }: { count: number }) => {
+    while (cameCount < count) {
+      await new Promise<void>((resolve) => {
+        onMail = resolve;
+      });
+    }
+  },
   send,
 });

@@ -1,10 +1,12 @@
 /** What became of mail that this node sent: one row for each mail and receiver. */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { type SentRecord, SentRecordSchema } from '../../../gen/towline/v1/mail_record_pb.ts';
 import { DeliveryState, type MailRefusal } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { Broadcast } from '../../base/broadcast.ts';
 import { toHex } from '../../base/bytes.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
+import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { Store, Write } from '../../store/store.ts';
 import { InTurn } from './in-turn.ts';
 import { SENT, sentKey, sentOf } from './keys.ts';
@@ -54,12 +56,12 @@ export class Deliveries {
   /** The rows of a mail, by receiver. */
   async of(messageId: Uint8Array): Promise<SentRecord[]> {
     const rows = await this.#store.table(SENT).list({ prefix: sentOf(messageId), limit: MAX_RECEIVERS + 1 });
-    return rows.map(({ value }) => fromBinary(SentRecordSchema, value));
+    return rows.map(({ value }) => decodeMessage(SentRecordSchema, value));
   }
 
   async get(messageId: Uint8Array, receiverId: Uint8Array): Promise<SentRecord | undefined> {
     const row = await this.#store.table(SENT).get(sentKey(messageId, receiverId));
-    return row && fromBinary(SentRecordSchema, row.value);
+    return row && decodeMessage(SentRecordSchema, row.value);
   }
 
   /** Writes what is new down, together with `beside`. What may not follow is left out. */
@@ -85,7 +87,7 @@ export class Deliveries {
     const table = this.#store.table(SENT);
     for (let after = ''; ; ) {
       const rows = await table.list({ ...(after && { after }), limit: 1_000 });
-      const over = rows.filter(({ value }) => expireMs(fromBinary(SentRecordSchema, value)) + SENT_KEPT_MS <= nowMs);
+      const over = rows.filter(({ value }) => expireMs(decodeMessage(SentRecordSchema, value)) + SENT_KEPT_MS <= nowMs);
       await this.#store.write(over.map(({ key }) => ({ op: 'delete', table: SENT, key })));
       if (rows.length < 1_000) return;
       after = rows.at(-1)?.key ?? '';
@@ -99,7 +101,7 @@ export function newRow(messageId: Uint8Array, record: SentRecord): Write {
 }
 
 function putRow(messageId: Uint8Array, record: SentRecord) {
-  const value = toBinary(SentRecordSchema, record);
+  const value = encodeMessage(SentRecordSchema, record);
   return { op: 'put', table: SENT, key: sentKey(messageId, record.receiverId), value } as const;
 }
 

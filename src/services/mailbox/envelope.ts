@@ -1,5 +1,5 @@
 /** Letters into envelopes and out of them. */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import {
   type MailEnvelope,
@@ -11,6 +11,8 @@ import {
 } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { MailPriority } from '../../../gen/towline/v1/mailbox_pb.ts';
 import { concatBytes } from '../../base/bytes.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
+import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { Sealed } from '../../trust/seal.ts';
 import { MAX_TEXT_BYTES } from './limits.ts';
 import { mailMalformed } from './problems.ts';
@@ -71,7 +73,7 @@ export async function openEnvelope(seal: MailSeal, envelope: MailEnvelope, isFro
 }
 
 export function writeLetter(letter: MailLetter): Uint8Array {
-  return toBinary(MailLetterSchema, letter);
+  return encodeMessage(MailLetterSchema, letter);
 }
 
 /**
@@ -99,7 +101,7 @@ function checkWords(words: MailWords): void {
 /** Text that is no UTF-8 is no letter: the decoder says so. */
 function decode(bytes: Uint8Array): MailLetter {
   try {
-    return fromBinary(MailLetterSchema, bytes);
+    return decodeMessage(MailLetterSchema, bytes);
   } catch (error) {
     throw mailMalformed('its bytes cannot be read', error);
   }

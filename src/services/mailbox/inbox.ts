@@ -3,13 +3,15 @@
  * written together with the mail.
  */
 import { createHash } from 'node:crypto';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type InboxRecord, InboxRecordSchema, SeenRecordSchema } from '../../../gen/towline/v1/mail_record_pb.ts';
 import type { MailWords } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { Broadcast } from '../../base/broadcast.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import type { LocalError } from '../../base/errors.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
+import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import type { LogEntry, ReadOptions, Store, Write } from '../../store/store.ts';
 import { InTurn } from './in-turn.ts';
@@ -126,7 +128,7 @@ export class Inboxes {
   }
 
   async #take(mails: readonly NewMail[], beside: Beside): Promise<Taken[] | undefined> {
-    const values = mails.map((mail) => toBinary(InboxRecordSchema, recordOf(mail)));
+    const values = mails.map((mail) => encodeMessage(InboxRecordSchema, recordOf(mail)));
     for (const [agent, coming] of comingTo(mails, values)) await this.#load(agent, coming);
     const known = await Promise.all(mails.map((mail) => this.#fingerprintOf(mail)));
     const quotas = mails.map(this.#quotaOf);
@@ -189,7 +191,7 @@ export class Inboxes {
   async #fingerprintOf({ senderId, formerIds = [], messageId }: NewMail): Promise<Uint8Array | undefined> {
     for (const id of [senderId, ...formerIds]) {
       const row = await this.#store.table(SEEN).get(seenKey(id, messageId));
-      if (row) return fromBinary(SeenRecordSchema, row.value).fingerprint;
+      if (row) return decodeMessage(SeenRecordSchema, row.value).fingerprint;
     }
     return undefined;
   }
@@ -303,18 +305,18 @@ function recordOf({ senderId, messageId, words }: NewMail): InboxRecord {
 }
 
 function keptOf(agent: string, { cursor, timeMs, value }: LogEntry): Kept {
-  return { agent, cursor, timeMs, record: fromBinary(InboxRecordSchema, value) };
+  return { agent, cursor, timeMs, record: decodeMessage(InboxRecordSchema, value) };
 }
 
 function seenRow(print: Uint8Array, expireMs: number): Uint8Array {
-  return toBinary(
+  return encodeMessage(
     SeenRecordSchema,
     create(SeenRecordSchema, { fingerprint: print, forgetTime: timestampFromMs(expireMs + FORGET_AFTER_MS) }),
   );
 }
 
 function forgetMs(value: Uint8Array): number {
-  return Number(fromBinary(SeenRecordSchema, value).forgetTime?.seconds ?? 0n) * 1_000;
+  return Number(decodeMessage(SeenRecordSchema, value).forgetTime?.seconds ?? 0n) * 1_000;
 }
 
 export function fingerprint(letter: Uint8Array): Uint8Array {

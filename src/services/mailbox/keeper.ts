@@ -3,13 +3,15 @@
  * It reads envelopes, never letters. One log for each sender and receiver: one sender cannot use up another's room, and
  * the order of each stays.
  */
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { type MailEnvelope, MailEnvelopeSchema } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { fullJitter } from '../../base/backoff.ts';
 import { fromHex, toHex } from '../../base/bytes.ts';
 import { LocalError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
+import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { LogEntry, Store, Write } from '../../store/store.ts';
 import type { Transfer } from './courier.ts';
 import { InTurn } from './in-turn.ts';
@@ -84,7 +86,7 @@ export class Keeper {
     let coming = 0;
     let refusal: LocalError | undefined;
     for (const envelope of envelopes) {
-      const value = toBinary(MailEnvelopeSchema, envelope);
+      const value = encodeMessage(MailEnvelopeSchema, envelope);
       coming += value.length;
       if (count + writes.length >= MAX_KEPT_COUNT || bytes + coming > MAX_KEPT_BYTES) refusal = keepFull();
       else if (quota !== undefined && ofSender + coming > quota) refusal = tooMuchKept(quota);
@@ -174,7 +176,7 @@ function keepFull(): LocalError {
 }
 
 function envelopeIn({ value }: LogEntry): MailEnvelope {
-  return fromBinary(MailEnvelopeSchema, value);
+  return decodeMessage(MailEnvelopeSchema, value);
 }
 
 function isFresh(envelope: MailEnvelope): boolean {

@@ -1,7 +1,9 @@
 /** Letters on their way, on this node's disk: one log for each node that they are for, in the order of acceptance. */
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { type OutboxRecord, OutboxRecordSchema } from '../../../gen/towline/v1/mail_record_pb.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
+import { encodeMessage } from '../../rpc/link-encode.ts';
 import type { Store, Write } from '../../store/store.ts';
 import { OUTBOXES, outboxLog } from './keys.ts';
 import { BATCH_BYTES, BATCH_COUNT, MAX_OUTBOX_BYTES, MAX_OUTBOX_COUNT } from './limits.ts';
@@ -56,14 +58,14 @@ export class Outbox {
     const options = { after, limit: BATCH_COUNT, maxBytes: BATCH_BYTES };
     const entries = await this.#store.log(outboxLog(node)).read(options);
     return entries.map(({ cursor, value }) => {
-      const { messageId, letter, expireTime, isReceipt } = fromBinary(OutboxRecordSchema, value);
+      const { messageId, letter, expireTime, isReceipt } = decodeMessage(OutboxRecordSchema, value);
       return { cursor, messageId, letter, expireMs: expireTime ? timestampMs(expireTime) : 0, isReceipt };
     });
   }
 }
 
 export function append(node: string, record: OutboxRecord): Write {
-  return { op: 'append', log: outboxLog(node), value: toBinary(OutboxRecordSchema, record) };
+  return { op: 'append', log: outboxLog(node), value: encodeMessage(OutboxRecordSchema, record) };
 }
 
 export function trim(node: string, cursor: number): Write {

@@ -2,10 +2,11 @@
  * How many bytes of words of each sender wait unread in the inboxes of this node. Asked about senders that have a quota;
  * as long as there are none, nothing is counted.
  */
-import { fromBinary } from '@bufbuild/protobuf';
+
 import { InboxRecordSchema } from '../../../gen/towline/v1/mail_record_pb.ts';
 import type { MailWords } from '../../../gen/towline/v1/mail_transfer_pb.ts';
 import { toHex } from '../../base/bytes.ts';
+import { decodeMessage } from '../../rpc/link-decode.ts';
 import type { Store } from '../../store/store.ts';
 import { cursorOf, INBOXES, UNREAD, unreadOf } from './keys.ts';
 
@@ -73,7 +74,7 @@ export class UnreadBytes {
       const [first, last] = [Math.min(...cursors), Math.max(...cursors)];
       for (let place = first - 1; place < last; ) {
         const entries = await this.#store.log(log).read({ after: place, before: last + 1 });
-        for (const { cursor, value } of entries) if (cursors.has(cursor)) yield fromBinary(InboxRecordSchema, value);
+        for (const { cursor, value } of entries) if (cursors.has(cursor)) yield decodeMessage(InboxRecordSchema, value);
         place = entries.at(-1)?.cursor ?? last;
       }
       if (rows.length < PAGE) return;
