@@ -80,8 +80,16 @@ function newDecoder(schema: DescMessage): Decoder | null {
     if (source.at !== end) throw UNFIT;
     return message;`;
   const inner = schema.fields.map(({ message }) => message && innerOf(message));
-  const make = new Function('UNFIT', 'inner', 'EMPTY', `return (source, end, depth) => {${text}}`);
-  return make(UNFIT, inner, new Uint8Array(0)) as Decoder;
+  return madeOf(`return (source, end, depth) => {${text}}`, inner);
+}
+
+/** Where a process may make no functions from text (`--disallow-code-generation-from-strings`), protobuf-es reads. */
+function madeOf(text: string, inner: readonly unknown[]): Decoder | null {
+  try {
+    return new Function('UNFIT', 'inner', 'EMPTY', text)(UNFIT, inner, new Uint8Array(0)) as Decoder;
+  } catch {
+    return null;
+  }
 }
 
 /** The message without its fields, as text. */
