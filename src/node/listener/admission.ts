@@ -77,6 +77,7 @@ export class Admission {
   /** The connection has sent a whole request. Idempotent. */
   identify(connection: Connection): void {
     if (connection.identified) return;
+    clearTimeout(connection.timer);
     this.#unidentified[sideOf(connection)]--;
     connection.identified = true;
   }
