@@ -179,10 +179,11 @@ export class AuditLog {
   async #writeAll(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    let isWell = true;
-    while (isWell && !this.#queue.isEmpty) isWell = await this.#writeSome();
+    let isWell = await this.#writeSome();
+    // What came meanwhile waits for more of its kind, unless somebody waits for it.
+    while (isWell && this.#queue.isDue) isWell = await this.#writeSome();
     this.#running = undefined;
-    if (!this.#queue.isEmpty) this.#soon(RETRY_MS);
+    if (!this.#queue.isEmpty) this.#soon(isWell ? LINGER_MS : RETRY_MS);
   }
 
   /** Writes a group. Resolves to whether it could. */

@@ -19,9 +19,9 @@ export class Queue {
     return this.#waiting.length === 0;
   }
 
-  /** Whether somebody waits for an entry. */
-  get isAwaited(): boolean {
-    return this.#waiters > 0;
+  /** Whether somebody waits for an entry, or there are as many as are written at a time. */
+  get isDue(): boolean {
+    return this.#waiters > 0 || this.#waiting.length >= GROUP_ENTRIES;
   }
 
   /** Adds an entry for which nobody waits. Returns whether there was room for it. */
