@@ -119,6 +119,8 @@ export interface Link {
   readonly isSilent: boolean;
   /** Calls `listener` when the link falls silent, and every few seconds while it is. One listener. */
   onSilence(listener: () => void): void;
+  /** Calls `listener` when either side asks for no more calls, and why. One listener. */
+  onDraining(listener: (reason: CloseReason) => void): void;
   /**
    * Opens a call. Throws a `LocalError` when nothing was sent: LINK_DRAINING (also after the end), LINK_BUSY,
    * MESSAGE_TOO_LARGE, METADATA_TOO_LARGE.

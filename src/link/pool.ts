@@ -97,7 +97,7 @@ export class LinkPool {
     const slot = this.#slot(nodeId);
     slot.keep = keep;
     clearTimeout(slot.timer);
-    if (keep && !slot.link && !slot.dialing && !this.#closed) this.#dial(slot).promise.catch(ignoreTold);
+    if (keep && !slot.link?.isUsable && !slot.dialing && !this.#closed) this.#dial(slot).promise.catch(ignoreTold);
   }
 
   /** Takes a link that was opened elsewhere: the other side dialed it, or a direct path to a relayed peer was found. */
@@ -106,11 +106,18 @@ export class LinkPool {
     else this.#install(this.#slot(link.peerNodeId), link);
   }
 
-  /** Opens a new link in the place of the one that there is, whose calls end on it. Fails with what the dial fails with. */
-  async renew(nodeId: Uint8Array): Promise<void> {
-    const slot = this.#slot(nodeId);
-    const link = await this.#options.dial(nodeId, AbortSignal.timeout(renewMs));
+  /**
+   * Opens a new link in the place of this one, whose calls end on it: this node's key is another now, so to the peer it is
+   * the link of another. Does nothing if one has that place already: of two new links both ends must keep the same one.
+   * Fails with what the dial fails with.
+   */
+  async renew(old: Link): Promise<void> {
+    const slot = this.#slot(old.peerNodeId);
+    const isReplaced = () => slot.link !== undefined && slot.link !== old;
+    if (isReplaced()) return;
+    const link = await this.#options.dial(old.peerNodeId, AbortSignal.timeout(renewMs));
     if (this.#closed) return link.close(CloseReason.SHUTDOWN, 'the node shuts down');
+    if (isReplaced()) return this.#install(slot, link);
     this.#enter(slot, link);
     this.#use(slot, link);
   }
@@ -202,6 +209,13 @@ export class LinkPool {
     this.#ids.set(link, ++this.#lastId);
     void link.closed.then((end) => this.#ended(slot, link, end));
     link.onSilence(() => this.#doubt(slot, link));
+    link.onDraining((reason) => this.#draining(slot, link, reason));
+  }
+
+  /** The link takes no more calls. If nothing has its place, another is dialed now, not when its last call has ended. */
+  #draining(slot: Slot, link: Link, reason: CloseReason): void {
+    if (slot.link !== link || slot.dialing || reason === CloseReason.SHUTDOWN) return;
+    this.#scheduleRedial(slot);
   }
 
   #use(slot: Slot, link: Link): void {

@@ -56,6 +56,7 @@ export class LinkSession implements Link, ChannelReceiver {
   #receivedFrames = 0;
   #receivedPackets = 0;
   #onSilence: () => void = () => undefined;
+  #onDraining: (reason: CloseReason) => void = () => undefined;
   readonly openTimeMs: number;
 
   constructor(parts: SessionParts) {
@@ -128,6 +129,10 @@ export class LinkSession implements Link, ChannelReceiver {
     this.#onSilence = listener;
   }
 
+  onDraining(listener: (reason: CloseReason) => void): void {
+    this.#onDraining = listener;
+  }
+
   open(method: string, events: StreamEvents, options: OpenOptions = {}): OutgoingStream {
     return this.#mux.open(method, events, options);
   }
@@ -170,6 +175,7 @@ export class LinkSession implements Link, ChannelReceiver {
       close,
       stop: clock.after(limits.drainMs, close),
     };
+    this.#onDraining(reason);
     return this.closed;
   }
 
@@ -242,6 +248,7 @@ export class LinkSession implements Link, ChannelReceiver {
   #onGoAway({ reason, message }: GoAwayFrame): void {
     this.#mux.stopOpening();
     this.#parts.log.debug('the other side drains the link', { reason: reasonName(reason), why: message });
+    this.#onDraining(reason);
   }
 
   #onClose({ reason, message, retryDelayMs }: CloseFrame): void {

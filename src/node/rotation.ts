@@ -107,7 +107,7 @@ export function createKeyRotation(parts: RotationParts): KeyRotation {
   async function tell(link: Link, chain: readonly Rotation[]): Promise<void> {
     const client = createClient(RotationService, createLinkTransport(link));
     await client.announce({ rotations: [...chain] }, { timeoutMs: announceMs });
-    await parts.pool().renew(link.peerNodeId);
+    await parts.pool().renew(link);
   }
 
   async function rotate(graceMs: number | undefined): Promise<Rotated> {

@@ -190,6 +190,62 @@ describe('the pool of links', () => {
     expect(one.dials).toBe(3);
   });
 
+  it('opens a kept link again when the peer lets it go, and does not wait for its last call', async () => {
+    const [one, two] = twoMembers();
+    one.pool.keep(two.node.nodeId, true);
+    await expect.poll(() => two.pool.links().length).toBe(1);
+    const [old] = one.pool.links();
+    if (!old) throw new Error('there is a link');
+    const held = call(old, 'a.B/C');
+    await sleep(10);
+    void two.pool.links()[0]?.drain(CloseReason.DUPLICATE, 'there is another, it says');
+    await expect.poll(() => one.pool.usable(two.node.nodeId) ?? old).not.toBe(old);
+    held.stream.send(bytesOf('late'), true);
+    expect((await held.seen).status).toMatchObject({ code: 0, lost: false });
+    expect(one.dials).toBe(2);
+  });
+
+  it('does not open it again before a peer that shuts down has gone', async () => {
+    const [one, two] = twoMembers();
+    one.pool.keep(two.node.nodeId, true);
+    await expect.poll(() => two.pool.links().length).toBe(1);
+    const held = call(one.pool.links()[0] as Link, 'a.B/C');
+    await sleep(10);
+    void two.pool.links()[0]?.drain(CloseReason.SHUTDOWN, 'it shuts down');
+    await sleep(400);
+    expect(one.dials).toBe(1);
+    held.stream.send(bytesOf('late'), true);
+    await expect.poll(() => one.dials).toBe(2);
+  });
+
+  describe('that is to be replaced', () => {
+    it('makes way for a new one', async () => {
+      const [low, high] = twoMembers();
+      const later = vi.spyOn(Date, 'now').mockImplementation(() => 0);
+      const old = await low.pool.linkTo(high.node.nodeId);
+      later.mockRestore();
+      await high.pool.renew(high.pool.links()[0] as Link);
+      await expect.poll(() => [low, high].map(({ pool }) => pool.all().length)).toEqual([1, 1]);
+      expect((await old.closed).reason).toBe(CloseReason.DUPLICATE);
+      expect(high.pool.links()[0]?.dialed).toBe(true);
+    });
+
+    it('is left alone if it has been already, be it while the new one is dialed', async () => {
+      for (const pauseMs of [0, 1, 3, 5, 7, 15]) {
+        const [low, high] = twoMembers();
+        const old = await high.pool.linkTo(low.node.nodeId);
+        // The lower dials as well: of two new links each end must keep the same one.
+        const dialed = low.dial(high).then((link) => low.pool.adopt(link));
+        await sleep(pauseMs);
+        await Promise.all([high.pool.renew(old), dialed]);
+        await expect.poll(() => [low, high].map(({ pool }) => pool.all().length)).toEqual([1, 1]);
+        const links = [low, high].map(({ pool }) => pool.links()[0] as Link);
+        expect(links.map(({ isUsable }) => isUsable)).toEqual([true, true]);
+        expect(links[0]?.dialed).not.toBe(links[1]?.dialed);
+      }
+    });
+  });
+
   it('goes on trying for a kept peer that is away, and tells each failure', async () => {
     const [one, two] = twoMembers();
     two.isUp = false;

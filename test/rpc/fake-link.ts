@@ -155,6 +155,7 @@ function fakeLink(open: Link['open']): Link {
     isUsable: true,
     isSilent: false,
     onSilence: () => undefined,
+    onDraining: () => undefined,
     open,
     accept: () => undefined,
     counters: () => ({
