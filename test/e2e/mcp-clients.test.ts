@@ -57,6 +57,38 @@ describe.each(['legacy', 'auto'] as const)('the SDK v2 client, %s', (mode) => {
   });
 });
 
+describe.each(['legacy', 'auto'] as const)('the inbox, to the SDK v2 client, %s', (mode) => {
+  it.each(['stdio', 'HTTP'] as const)('is a resource over %s, and the client hears of new mail', async (door) => {
+    const client = new Client(info, { versionNegotiation: { mode } });
+    const transport =
+      door === 'stdio'
+        ? new StdioClientTransport({ ...stdio(), stderr: 'ignore' })
+        : new StreamableHTTPClientTransport(mcpUrl(), { requestInit: { headers: headers() } });
+    await client.connect(transport);
+    const updated: string[] = [];
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => void updated.push(params.uri));
+    const uri = 'inbox://mail';
+    expect((await client.listResources()).resources.map((resource) => resource.uri)).toEqual([uri]);
+    const subscription =
+      mode === 'auto'
+        ? await client.listen({ resourceSubscriptions: [uri, 'inbox://other'] })
+        : await client.subscribeResource({ uri }).then(() => undefined);
+    const words = `${mode} over ${door}`;
+    // The follower of the mail begins a moment after the answer: what came before is in the inbox anyway.
+    await vi.waitFor(async () => {
+      await mesh.node('work').json('send', 'laptop', words);
+      expect(updated).toContain(uri);
+    }, 10_000);
+    const { contents } = await client.readResource({ uri });
+    const { mails } = JSON.parse((contents[0] as { text: string }).text) as { mails: { text: string }[] };
+    expect(mails.map(({ text }) => text)).toContain(words);
+    await expect(client.readResource({ uri: 'inbox://other' })).rejects.toThrow('Unknown resource');
+    if (subscription) await subscription.close();
+    else await client.unsubscribeResource({ uri });
+    await client.close();
+  });
+});
+
 describe('the SDK v1 client', () => {
   it('works over stdio', async () => {
     const client = new ClientV1(info);

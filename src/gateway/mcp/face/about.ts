@@ -20,7 +20,7 @@ A tool named "upstream__tool" runs on this machine; "alias__upstream__tool" runs
 A call may wait for a person's approval. If an answer says that the outcome is unknown, check before you call again: \
 the tool may have run.`;
 
-export const capabilitiesText = '{"tools":{"listChanged":true},"logging":{}}';
+export const capabilitiesText = '{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{}}';
 
 /** Clients of the older revisions can be woken, those that know how. */
 export const legacyCapabilitiesText = `${capabilitiesText.slice(0, -1)},${wakeCapability}}`;

@@ -7,7 +7,7 @@ import {
   type MailAddress,
   MailPriority,
 } from '../../../../gen/towline/v1/mailbox_pb.ts';
-import type { MailboxService } from '../../../../gen/towline/v1/mailbox_service_pb.ts';
+import type { ListMailResponse, MailboxService } from '../../../../gen/towline/v1/mailbox_service_pb.ts';
 import { fromHex, toHex } from '../../../base/bytes.ts';
 import { errorInfoOf } from '../../../rpc/failure.ts';
 import type { BuiltIn } from './built-in-type.ts';
@@ -126,17 +126,29 @@ async function send(mail: Mailbox, { to, text, priority, id }: Wanted, signal: A
   return textResult(JSON.stringify({ id: toHex(messageId), deliveries: deliveries.map(deliveryRow) }));
 }
 
+/** What is unread, without marking it, and how much more there is than one answer holds. */
+export async function readUnread(mail: Mailbox, signal: AbortSignal) {
+  return rowsOf(await mail.listMail({ unreadOnly: true, pageSize: maxMails }, { signal }));
+}
+
 async function inbox(mail: Mailbox, all: boolean, signal: AbortSignal): Promise<Reply> {
-  const { mails, unreadCount } = await mail.listMail({ unreadOnly: !all, pageSize: maxMails }, { signal });
-  const unread = mails.filter((one) => one.unread);
-  const refs = unread.map(({ cursor, receiver }) => ({ cursor, ofNode: receiver?.agent === '' }));
+  const page = await mail.listMail({ unreadOnly: !all, pageSize: maxMails }, { signal });
+  const refs = page.mails.filter(({ unread }) => unread).map(refOf);
   if (refs.length > 0) await mail.markRead({ mails: refs }, { signal });
-  const more = unreadCount - unread.length;
-  return textResult(JSON.stringify({ mails: mails.map(mailRow).reverse(), ...(more > 0 && { moreUnread: more }) }));
+  return textResult(JSON.stringify(rowsOf(page)));
+}
+
+function refOf({ cursor, receiver }: Mail) {
+  return { cursor, ofNode: receiver?.agent === '' };
 }
 
 /** Oldest first, as they were written. */
-export function mailRow({ messageId, sender, receiver, text, createTime, replyTo, priority }: Mail) {
+function rowsOf({ mails, unreadCount }: ListMailResponse) {
+  const more = unreadCount - mails.filter(({ unread }) => unread).length;
+  return { mails: mails.map(mailRow).reverse(), ...(more > 0 && { moreUnread: more }) };
+}
+
+function mailRow({ messageId, sender, receiver, text, createTime, replyTo, priority }: Mail) {
   return {
     id: toHex(messageId),
     from: addressText(sender),

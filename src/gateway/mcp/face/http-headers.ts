@@ -8,11 +8,18 @@ import type { RequestParams } from './params.ts';
 import { modernCode } from './protocol.ts';
 import { Refusal } from './reply.ts';
 
+/** The member of the parameters that the header `Mcp-Name` repeats, by method. */
+const named: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['resources/read', 'uri'],
+]);
+
 /** Throws a `Refusal` (-32020, HTTP 400) at the first header that is missing or says something else than the body. */
 export function checkHeaders(headers: IncomingHttpHeaders, { method }: RpcRequest, params: RequestParams): void {
   expectHeader(headers, 'mcp-protocol-version', params.envelope.protocolVersion ?? '""');
   expectHeader(headers, 'mcp-method', JSON.stringify(method));
-  const name = method === 'tools/call' ? params.members.get('name') : undefined;
+  const member = named.get(method);
+  const name = member === undefined ? undefined : params.members.get(member);
   if (name !== undefined) expectHeader(headers, 'mcp-name', name);
 }
 

@@ -1,14 +1,10 @@
 /** A session of an older client over HTTP: what lives between its requests. */
 import type { ServerResponse } from 'node:http';
-import { writeNotification } from '../wire.ts';
 import type { Seat } from './agents.ts';
 import { HttpResponder } from './http-responder.ts';
 import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
-import { wakeByMail } from './mail-wake.ts';
 import type { Lease } from './views.ts';
-
-const toolsChanged = writeNotification('notifications/tools/list_changed');
 
 export class HttpSession {
   /** The principal that made it: nobody else can use it. */
@@ -17,18 +13,14 @@ export class HttpSession {
   readonly inFlight = new InFlight();
   readonly lease: Lease;
   readonly #seat: Seat;
-  readonly #stopWatching: () => void;
-  readonly #stopMail: () => void;
   #stream: HttpResponder | undefined;
 
   constructor(principal: string, lease: Lease, seat: Seat) {
     this.principal = principal;
     this.lease = lease;
     this.#seat = seat;
-    this.conversation = new LegacySession(lease.view);
-    this.conversation.agent = seat.name;
-    this.#stopWatching = lease.view.catalogue.onChange(() => void this.#stream?.notify(toolsChanged));
-    this.#stopMail = wakeByMail(lease.view, seat.name, (message) => void this.#stream?.notify(message));
+    this.conversation = new LegacySession(lease.view, (message) => void this.#stream?.notify(message));
+    this.conversation.greet(seat.name);
   }
 
   get isBusy(): boolean {
@@ -47,8 +39,7 @@ export class HttpSession {
   }
 
   close(): void {
-    this.#stopWatching();
-    this.#stopMail();
+    this.conversation.close();
     this.inFlight.abortAll();
     this.#stream?.end(200);
     this.#seat.leave();

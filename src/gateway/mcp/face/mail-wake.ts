@@ -1,13 +1,12 @@
 /**
  * Wakes an agent when mail comes for it. Claude Code shows a model what a server says by `notifications/claude/channel`,
- * which no other client knows: those ask for their mail.
+ * which no other client knows: those subscribe to their inbox (`inbox.ts`), or ask for their mail.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Code, ConnectError } from '@connectrpc/connect';
 import type { Mail } from '../../../../gen/towline/v1/mailbox_pb.ts';
 import { toHex } from '../../../base/bytes.ts';
 import { writeNotification } from '../wire.ts';
 import { addressText } from './built-in-mail.ts';
+import { followMail } from './mail-follow.ts';
 import type { MeshView } from './view.ts';
 
 /** What `initialize` says: without it, the client drops the notifications. */
@@ -18,38 +17,11 @@ const wakeable = /^claude/;
 
 /** Longer words are cut: the inbox has all of them. */
 const maxChars = 16_384;
-const pauseMs = 5_000;
 
-/** These answers stay the same, however often one asks. */
-const hopeless: readonly Code[] = [Code.PermissionDenied, Code.Unauthenticated, Code.Unimplemented];
-
-/** Tells the client of each new mail, from now on, until the function that it returns is called. */
+/** Tells a client that can be woken of each new mail, from now on, until the function that it returns is called. */
 export function wakeByMail(view: MeshView, client: string, notify: (message: string) => void): () => void {
-  const stop = new AbortController();
-  if (wakeable.test(client)) void follow(view, notify, stop.signal);
-  return () => stop.abort();
-}
-
-async function follow({ clients, log }: MeshView, notify: (message: string) => void, signal: AbortSignal) {
-  let after: { own: bigint; node: bigint } | undefined;
-  const told = new Set<string>();
-  while (!signal.aborted) {
-    try {
-      for await (const { event, resumeAfter } of clients.mail.receiveMail(after ? { after } : {}, { signal })) {
-        after = resumeAfter;
-        if (event.case !== 'mail') continue;
-        // After a lost stream, one that was told before its turn comes again.
-        const id = toHex(event.value.messageId);
-        if (told.has(id)) continue;
-        told.add(id);
-        notify(wakingWords(event.value));
-      }
-    } catch (error) {
-      if (signal.aborted || hopeless.includes(ConnectError.from(error).code)) return;
-      log.debug('mail is not followed for a moment', { error: String(error) });
-    }
-    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  if (!wakeable.test(client)) return () => undefined;
+  return followMail(view, (mail) => notify(wakingWords(mail)));
 }
 
 /** The client drops a notification whose meta has anything but strings. */

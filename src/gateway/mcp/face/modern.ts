@@ -1,9 +1,11 @@
 /**
  * The revision 2026-07-28: every request describes itself, nothing is remembered between two of them.
  */
-import { jsonMembers, jsonObject } from '../../../base/json-text.ts';
-import { type RpcRequest, rpcCode, writeNotification } from '../wire.ts';
-import { capabilitiesText, instructions, resultMeta, serverInfoText } from './about.ts';
+import { jsonObject } from '../../../base/json-text.ts';
+import { type RpcRequest, rpcCode } from '../wire.ts';
+import { capabilitiesText, instructions, resultMeta } from './about.ts';
+import { namedResource, readResource, resourcesText, resourceTemplatesText } from './inbox.ts';
+import { listen } from './listen.ts';
 import { readPage } from './pages.ts';
 import { type RequestParams, stringMember } from './params.ts';
 import { logLevels, metaKey, modernCode, modernVersions } from './protocol.ts';
@@ -51,6 +53,12 @@ export async function serveModern(
       return discover(view);
     case 'subscriptions/listen':
       return listen(view, request.id, params, caller);
+    case 'resources/list':
+      return complete(view, resourcesText);
+    case 'resources/templates/list':
+      return complete(view, resourceTemplatesText);
+    case 'resources/read':
+      return complete(view, await readResource(view, namedResource(params), caller.cancellation));
     default:
       throw new Refusal(rpcCode.methodNotFound, `Method not found: ${request.method}`, { httpStatus: 404 });
   }
@@ -63,65 +71,25 @@ async function callModern(view: MeshView, params: RequestParams, caller: Caller,
   return 'result' in reply ? { ...reply, result: forModern(reply.result) } : reply;
 }
 
-async function listTools({ catalogue, about }: MeshView, { members }: RequestParams): Promise<Reply> {
-  const page = await readPage(catalogue, stringMember(members, 'cursor'));
-  const cursor: [string, string][] = page.next === undefined ? [] : [['nextCursor', JSON.stringify(page.next)]];
-  // Stale at once: who wants to keep the list has subscriptions/listen to know when it changes.
-  const result = jsonObject([
-    ['resultType', '"complete"'],
-    ['tools', `[${page.definitions.join(',')}]`],
-    ...cursor,
-    ['ttlMs', '0'],
-    ['cacheScope', '"private"'],
-    ['_meta', resultMeta(about)],
-  ]);
-  return { result };
+async function listTools(view: MeshView, { members }: RequestParams): Promise<Reply> {
+  const page = await readPage(view.catalogue, stringMember(members, 'cursor'));
+  const next = page.next === undefined ? '' : `,"nextCursor":${JSON.stringify(page.next)}`;
+  return complete(view, `"tools":[${page.definitions.join(',')}]${next}`);
 }
 
-function discover({ about }: MeshView): Reply {
-  const result = jsonObject([
-    ['resultType', '"complete"'],
-    ['supportedVersions', JSON.stringify(modernVersions)],
-    ['capabilities', capabilitiesText],
-    ['instructions', JSON.stringify(instructions)],
-    ['ttlMs', String(discoverTtlMs)],
-    ['cacheScope', '"private"'],
-    ['_meta', resultMeta(about)],
-  ]);
-  return { result };
+function discover(view: MeshView): Reply {
+  const facts = [
+    `"supportedVersions":${JSON.stringify(modernVersions)}`,
+    `"capabilities":${capabilitiesText}`,
+    `"instructions":${JSON.stringify(instructions)}`,
+  ];
+  return complete(view, facts.join(','), discoverTtlMs);
 }
 
-/** Runs until the caller goes or the gateway closes. Of all that can be listened to, we have the list of tools. */
-async function listen(
-  { catalogue, about }: MeshView,
-  id: string,
-  params: RequestParams,
-  caller: Caller,
-): Promise<Reply> {
-  const wanted = params.members.get('notifications');
-  if (!wanted?.startsWith('{')) throw new Refusal(rpcCode.invalidParams, '"notifications" must be an object');
-  const wantsTools = jsonMembers(wanted).get('toolsListChanged') === 'true';
-  const tag = `"_meta":${jsonObject([[metaKey.subscriptionId, id]])}`;
-  const granted = wantsTools ? '{"toolsListChanged":true}' : '{}';
-  await caller.notify(
-    writeNotification('notifications/subscriptions/acknowledged', `{${tag},"notifications":${granted}}`),
-  );
-  if (wantsTools) {
-    const changed = writeNotification('notifications/tools/list_changed', `{${tag}}`);
-    const stop = catalogue.onChange(() => void caller.notify(changed));
-    await aborted(AbortSignal.any([caller.cancellation.signal, catalogue.closed]));
-    stop();
-  }
-  const meta = jsonObject([
-    [metaKey.subscriptionId, id],
-    [metaKey.serverInfo, serverInfoText(about)],
-  ]);
-  return { result: `{"resultType":"complete","_meta":${meta}}` };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** A result that a client may keep for so long; if absent, it is stale at once: who wants to know when it changes listens. */
+function complete({ about }: MeshView, members: string, ttlMs = 0): Reply {
+  const facts = `"ttlMs":${ttlMs},"cacheScope":"private","_meta":${resultMeta(about)}`;
+  return { result: `{"resultType":"complete",${members},${facts}}` };
 }
 
 function unquoted(text: string): string {

@@ -15,6 +15,9 @@ export const batchVersion = '2025-03-26';
 /** Errors of the revision 2026-07-28; each describes one hop and never crosses another. */
 export const modernCode = { headerMismatch: -32020, missingCapability: -32021, unsupportedVersion: -32022 } as const;
 
+/** Errors of the older revisions that the newest has given up. */
+export const legacyCode = { resourceNotFound: -32002 } as const;
+
 /** The members of `_meta` that the protocol keeps for itself. */
 export const metaKey = {
   protocolVersion: 'io.modelcontextprotocol/protocolVersion',

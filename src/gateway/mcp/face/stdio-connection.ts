@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cancellation } from '../../../base/cancellation.ts';
-import { isBatch, parseMessage, type RpcMessage, type RpcRequest, rpcCode, writeNotification } from '../wire.ts';
+import { isBatch, parseMessage, type RpcMessage, type RpcRequest, rpcCode } from '../wire.ts';
 import { type AgentEvent, AgentRoll, type Seat } from './agents.ts';
 import { replyOf, replyText, unreadable } from './answer.ts';
 import { type Approver, putApprovals } from './approver.ts';
@@ -13,7 +13,6 @@ import { InFlight } from './in-flight.ts';
 import { LegacySession } from './legacy-session.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Line } from './lines.ts';
-import { wakeByMail } from './mail-wake.ts';
 import { checkComplete, checkVersion, isModern, serveModern } from './modern.ts';
 import { type RequestParams, readParams } from './params.ts';
 import { type Caller, Refusal, type Reply } from './reply.ts';
@@ -21,8 +20,6 @@ import type { MeshView } from './view.ts';
 
 /** How long calls may go on after the client has closed its side: `echo … | towline mcp` wants its answer. */
 const lingerMs = 1_000;
-
-const toolsChanged = writeNotification('notifications/tools/list_changed');
 
 /** Who is told of the client, and what its user may answer. */
 export interface ConnectionOptions {
@@ -43,13 +40,12 @@ export class StdioConnection {
   #canElicit = false;
   #isApproving = false;
   #seat: Seat | undefined;
-  #stopWatching: (() => void) | undefined;
 
   constructor(view: MeshView, output: Writable, { onAgent, approver }: ConnectionOptions = {}) {
     this.#view = view;
     this.#writer = new LineWriter(output);
     this.#roll = new AgentRoll(onAgent);
-    this.#session = new LegacySession(view);
+    this.#session = new LegacySession(view, (message) => void this.#writer.write(message));
     this.#requests = new ClientRequests((message) => void this.#writer.write(message));
     this.#approver = approver;
   }
@@ -71,7 +67,7 @@ export class StdioConnection {
     await Promise.race([Promise.all(this.#running), patience]);
     linger.abort();
     this.#inFlight.abortAll();
-    this.#stopWatching?.();
+    this.#session.close();
     this.#seat?.leave();
   }
 
@@ -132,7 +128,8 @@ export class StdioConnection {
   async #dispatchLegacy(request: RpcRequest, params: RequestParams, caller: Caller): Promise<Reply> {
     const reply = await this.#session.serve(request, params, caller);
     if (request.method === 'initialize') {
-      this.#greet(params.members.get('clientInfo'));
+      this.#seat ??= this.#roll.enter(params.members.get('clientInfo'));
+      this.#session.greet(this.#seat.name);
       this.#canElicit = canElicit(params.members.get('capabilities'));
     }
     return reply;
@@ -146,22 +143,6 @@ export class StdioConnection {
     const { log } = this.#view;
     if (this.#canElicit) void putApprovals(approver, this.#requests, log, this.#closing.signal);
     else log.warn('this client cannot ask its user: answer approvals with `towline approvals`');
-  }
-
-  #watch(agent: string): () => void {
-    const stopTools = this.#view.catalogue.onChange(() => void this.#writer.write(toolsChanged));
-    const stopMail = wakeByMail(this.#view, agent, (message) => void this.#writer.write(message));
-    return () => {
-      stopTools();
-      stopMail();
-    };
-  }
-
-  /** From now on the client is somebody, and hears of changes unasked. */
-  #greet(clientInfo: string | undefined): void {
-    this.#seat ??= this.#roll.enter(clientInfo);
-    this.#session.agent = this.#seat.name;
-    this.#stopWatching ??= this.#watch(this.#seat.name);
   }
 }
 

@@ -152,7 +152,7 @@ describe('a modern client over HTTP', () => {
     expect((await door.modern('tools/call', '"name":"up__a"', { name })).status).toBe(200);
   });
 
-  it.each(['initialize', 'ping', 'logging/setLevel', 'resources/list', 'unknown/method'])(
+  it.each(['initialize', 'ping', 'logging/setLevel', 'prompts/list', 'unknown/method'])(
     'hears by 404 that there is no %s',
     async (method) => {
       await using door = await openHttp(new FakeMesh());

@@ -41,7 +41,7 @@ describe('an older client over stdio', () => {
     door.send('{"jsonrpc":"2.0","method":"notifications/whatever"}');
     door.send('{"jsonrpc":"2.0","id":"p","method":"ping"}');
     expect(await door.message()).toMatchObject({ id: 'p', result: {} });
-    door.send('{"jsonrpc":"2.0","id":1,"method":"resources/list"}');
+    door.send('{"jsonrpc":"2.0","id":1,"method":"prompts/list"}');
     expect((await door.message()).error?.code).toBe(-32601);
   });
 
