@@ -10,9 +10,18 @@ const bin = join(import.meta.dirname, '..', '..', 'bin', 'towline.js');
 
 /** A node on a free port; its first line is its status as JSON. */
 export function startNode(home: string, ...args: string[]): Promise<Child> {
+  return startChild([bin, ...upOf(home), ...args]);
+}
+
+/** The same, that frees what it can on SIGUSR2. */
+export function startCollectingNode(home: string): Promise<Child> {
+  const hook = join(import.meta.dirname, 'collect-on-signal.ts');
+  return startChild(['--expose-gc', '--import', hook, bin, ...upOf(home)]);
+}
+
+function upOf(home: string): string[] {
   const name = home.split('/').at(-1) ?? 'node';
-  const place = ['--home', home, '--name', name, '--host', '127.0.0.1', '--port', '0'];
-  return startChild([bin, 'up', '--json', ...place, ...args]);
+  return ['up', '--json', '--home', home, '--name', name, '--host', '127.0.0.1', '--port', '0'];
 }
 
 export function urlOf(node: Child): string {
