@@ -1,7 +1,9 @@
 /** SLIM's bindings. They are large and alpha, so they stand in no package.json: the first run installs them aside. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -19,7 +21,7 @@ export interface Slim {
   newInsecureServerConfig(endpoint: string): unknown;
   newInsecureClientConfig(url: string): unknown;
   Name: new (organization: string, namespace: string, application: string) => SlimName;
-  SessionType: { readonly PointToPoint: number };
+  SessionType: { readonly PointToPoint: number; readonly Group: number };
 }
 
 export type SlimName = object;
@@ -40,7 +42,30 @@ export interface SlimApp {
 /** Reliable where `maxRetries` and `interval` are set: each message is acknowledged, and sent again until it is. */
 export interface SlimSession {
   publishAsync(data: ArrayBuffer, payloadType: undefined, metadata: undefined): Promise<unknown>;
+  /** Resolves when it was acknowledged by all. */
+  publishAndWaitAsync(data: ArrayBuffer, payloadType: undefined, metadata: undefined): Promise<void>;
   getMessageAsync(timeout: undefined): Promise<{ readonly payload: ArrayBuffer }>;
+  /** Of a group: takes one more in. */
+  inviteAndWaitAsync(participant: SlimName): Promise<void>;
+}
+
+/** Reliable: sent again after so many milliseconds, so many times. */
+export const RELIABLE = { maxRetries: 5, interval: 5_000, metadata: new Map<string, string>() };
+
+/** What all apps of the benches share. */
+export const SECRET = 'a secret that is long enough for all of them';
+
+export function nameOf(slim: Slim, application: string): SlimName {
+  return new slim.Name('towline', 'bench', application);
+}
+
+/** For a node: the bindings do not say which port they took. */
+export async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return `127.0.0.1:${port}`;
 }
 
 /** Rejects with why there are no bindings here. */

@@ -1,19 +1,12 @@
 /** SLIM: request and reply as two messages of a reliable point-to-point session, through a SLIM node, without TLS. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { startWorker } from '../../lib/worker.ts';
 import { type Contender, checkLength } from '../contender.ts';
-import { loadSlim, type Slim, type SlimApp, type SlimName, type SlimSession } from '../slim.ts';
-
-const SECRET = 'a secret that is long enough for the two of them';
-
-/** Reliable: sent again after so many milliseconds, so many times. */
-const RELIABLE = { maxRetries: 5, interval: 5_000, metadata: new Map<string, string>() };
+import { freeAddress, loadSlim, nameOf, RELIABLE, SECRET, type Slim, type SlimApp, type SlimSession } from '../slim.ts';
 
 export const slim: Contender = {
   async serve() {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = await freeAddress();
     await startWorker(join(import.meta.dirname, '..', 'slim-node.ts'), address).ask('start');
     const { app } = await enter(await loadSlim(), address, 'server');
     void answerAll(app);
@@ -50,10 +43,6 @@ async function enter(slim: Slim, address: string, application: string): Promise<
   return { app, connection };
 }
 
-function nameOf(slim: Slim, application: string): SlimName {
-  return new slim.Name('towline', 'bench', application);
-}
-
 async function answerAll(app: SlimApp): Promise<void> {
   for (;;) {
     const session = await app.listenForSessionAsync(undefined);
@@ -63,13 +52,4 @@ async function answerAll(app: SlimApp): Promise<void> {
 
 async function readAll(session: SlimSession, take: (payload: ArrayBuffer) => void): Promise<void> {
   for (;;) take((await session.getMessageAsync(undefined)).payload);
-}
-
-/** The bindings do not say which port they took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -1,15 +1,19 @@
 /** One sender and a hundred subscribers over a hundred links; a `ws` broadcast of the same JSON with TLS; NATS. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { alternate, ratio } from '../../lib/alternate.ts';
 import { type Figure, median } from '../../lib/figures.ts';
 import { startWorker, type Worker } from '../../lib/worker.ts';
+import { freeAddress } from '../../link/slim.ts';
 import { HubPair } from '../hub-pair.ts';
 
 const ROUNDS = 3;
 const SUBSCRIBERS = 100;
 /** Messages that every subscriber gets in a round. */
 const LOAD = { count: 1_000, inFlight: 256, bytes: 200 };
-const DELIVERIES = LOAD.count * SUBSCRIBERS;
+/** A thousand of SLIM's, 256 in flight, did not all come within two minutes. */
+const SLIM_LOAD = { count: 200, inFlight: 32, bytes: 200 };
+const SLIM_MS = 60_000;
 
 type Measure = () => Promise<number>;
 
@@ -29,14 +33,7 @@ export async function fanout(scratch: string, note: (text: string) => void): Pro
     { name: 'ws_broadcast_deliveries_per_second', value: median(found.ws), unit: '/s', better: 'higher' },
     { name: 'fanout_against_ws', value: ratio(found.own, found.ws), unit: '×', target: 1.2, better: 'higher' },
     await nats(...rivals()),
-    {
-      name: 'fanout_against_slim',
-      value: null,
-      unit: '×',
-      target: 5,
-      better: 'higher',
-      reason: 'no group session of SLIM is driven by this suite',
-    },
+    ...(await slim(median(found.own))),
   ];
 }
 
@@ -84,6 +81,41 @@ async function nats(broker: Worker, sender: Worker, readers: Worker): Promise<Fi
   }
 }
 
-function perSecond(startedMs: number, endedMs: number): number {
-  return DELIVERIES / ((endedMs - startedMs) / 1_000);
+/** A reliable group session: each message is acknowledged by each reader. */
+async function slim(ownRate: number): Promise<Figure[]> {
+  const rate = { name: 'slim_deliveries_per_second', unit: '/s', better: 'higher' } as const;
+  const against = { name: 'fanout_against_slim', unit: '×', target: 5, better: 'higher' } as const;
+  try {
+    await using stack = new AsyncDisposableStack();
+    const address = await freeAddress();
+    const start = (script: string) => stack.use(startWorker(join(import.meta.dirname, '..', '..', script), address));
+    await start('link/slim-node.ts').ask('start');
+    const [readers, sender] = [start('messages/slim-group.ts'), start('messages/slim-group.ts')];
+    await readers.ask('listen', { readers: SUBSCRIBERS, ...SLIM_LOAD });
+    await inTime(sender.ask('gather', { readers: SUBSCRIBERS }));
+    const read = readers.ask<number>('readAll');
+    const started = await inTime(sender.ask<number>('send', SLIM_LOAD));
+    const value = perSecond(started, await inTime(read), SLIM_LOAD.count);
+    return [
+      { ...rate, value },
+      { ...against, value: ownRate / value },
+    ];
+  } catch (error) {
+    const { message: reason } = error as Error;
+    return [
+      { ...rate, value: null, reason },
+      { ...against, value: null, reason },
+    ];
+  }
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = sleep(SLIM_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`no answer within ${SLIM_MS / 1_000} s`)),
+  );
+  return Promise.race([answer, late]);
+}
+
+function perSecond(startedMs: number, endedMs: number, count = LOAD.count): number {
+  return (count * SUBSCRIBERS) / ((endedMs - startedMs) / 1_000);
 }
