@@ -335,7 +335,7 @@ async function start(options: StartOptions, closers: Closers): Promise<RunningNo
     },
     peerChanges: peers.changes,
   };
-  const channels = await openChannels({ store, identity, alias: aliasFrom(name), hubs, quota, log });
+  const channels = await openChannels({ store, identity, alias: aliasFrom(name), keys: rotations, hubs, quota, log });
   closers.add(() => channels.close());
   registry
     .add(ToolService, tools.service)

@@ -7,6 +7,7 @@ import { withHub } from '../../services/channel/hub.ts';
 import { Channels } from '../../services/channel/service.ts';
 import type { Quota } from '../../services/quota.ts';
 import type { Store } from '../../store/store.ts';
+import type { Successions } from '../../trust/roster/successions.ts';
 import type { HubChoice } from '../hub/choice.ts';
 
 export interface ChannelParts {
@@ -15,6 +16,7 @@ export interface ChannelParts {
   readonly identity: { readonly nodeId: Uint8Array };
   /** What this node calls itself, as an alias. */
   readonly alias: string;
+  readonly keys: Successions;
   readonly hubs: Pick<HubChoice, 'hubTransport'>;
   readonly quota: Quota;
   readonly log: Log;
@@ -26,12 +28,13 @@ export interface OpenedChannels {
 }
 
 export async function openChannels(parts: ChannelParts): Promise<OpenedChannels> {
-  const { store, identity, alias, hubs, quota, log } = parts;
+  const { store, identity, alias, keys, hubs, quota, log } = parts;
   const self = {
     get nodeId() {
       return identity.nodeId;
     },
     alias,
+    keys,
   };
   const channels = await Channels.open({ store, self, quota, log });
   const clients = new WeakMap<Transport, Client<typeof ChannelService>>();

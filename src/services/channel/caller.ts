@@ -4,17 +4,22 @@ import { type AgentRef, AgentRefSchema } from '../../../gen/towline/v1/agent_pb.
 import type { Channel } from '../../../gen/towline/v1/channel_pb.ts';
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { agentOf, type Principal } from '../../rpc/principal.ts';
+import { noSuccessions, type Successions } from '../../trust/roster/successions.ts';
 
 /** What the service must know of its node. */
 export interface SelfView {
   readonly nodeId: Uint8Array;
   /** What this node calls itself, as an alias. */
   readonly alias: string;
+  /** Which keys of nodes have taken the place of which. None if absent. */
+  readonly keys?: Successions;
 }
 
 export interface Caller {
   readonly principal: Principal;
+  /** With the key that it shows, which may have a successor by now. */
   readonly ref: AgentRef;
+  readonly keys: Successions;
   /** The same as text: no two agents have the same. */
   readonly key: string;
   /** What this node calls the agent's node. */
@@ -41,7 +46,8 @@ export function callerOf(principal: Principal, self: SelfView): Caller {
 function newCaller(principal: Principal, nodeId: Uint8Array, self: SelfView): Caller {
   const isPeer = principal.kind === 'peer' && principal.nodeId !== undefined;
   const ref = create(AgentRefSchema, { nodeId, agent: agentOf(principal) });
-  return { principal, ref, key: agentKey(ref), alias: isPeer ? principal.name : self.alias };
+  const { keys = noSuccessions } = self;
+  return { principal, ref, keys, key: agentKey(ref), alias: isPeer ? principal.name : self.alias };
 }
 
 /** "<node id in hex>/<agent>". */
@@ -50,18 +56,24 @@ export function agentKey({ nodeId, agent }: AgentRef): string {
 }
 
 /** Whether the caller may join, and so read. A program of this node is let in by its groups alone, as a peer is. */
-export function mayJoin({ principal, ref }: Caller, { groups, creator }: Channel): boolean {
+export function mayJoin(caller: Caller, { groups, creator }: Channel): boolean {
+  const { principal } = caller;
   if (isLocal(principal)) return true;
-  if (principal.kind === 'peer' && creator && equalBytes(creator.nodeId, ref.nodeId)) return true;
+  if (principal.kind === 'peer' && creator && isOfNode(caller, creator.nodeId)) return true;
   if (groups.length === 0) return false;
   const own = principal.groups;
   return groups.some((group) => own.has(group));
 }
 
 /** Whether the caller made it. Of another node the key decides, not the agent that it names. */
-export function isMaker({ principal, ref }: Caller, { creator }: Channel): boolean {
-  if (!creator || !equalBytes(creator.nodeId, ref.nodeId)) return false;
-  return principal.kind === 'peer' || creator.agent === ref.agent;
+export function isMaker(caller: Caller, { creator }: Channel): boolean {
+  if (!creator || !isOfNode(caller, creator.nodeId)) return false;
+  return caller.principal.kind === 'peer' || creator.agent === caller.ref.agent;
+}
+
+/** Whether its node has this key, or had it before. */
+function isOfNode({ ref, keys }: Caller, nodeId: Uint8Array): boolean {
+  return equalBytes(nodeId, ref.nodeId) || equalBytes(keys.latest(nodeId), keys.latest(ref.nodeId));
 }
 
 export function mayDelete(caller: Caller, channel: Channel): boolean {

@@ -1,8 +1,11 @@
 /** The members of one channel, all in memory, each a row of the table. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { AgentRef } from '../../../gen/towline/v1/agent_pb.ts';
 import { type ChannelMember, ChannelMemberSchema } from '../../../gen/towline/v1/channel_pb.ts';
+import { toHex } from '../../base/bytes.ts';
 import type { KeyedTable, Write } from '../../store/store.ts';
+import type { Successions } from '../../trust/roster/successions.ts';
 import { agentKey, type Caller } from './caller.ts';
 
 export const MEMBERS_TABLE = 'channel_members';
@@ -18,27 +21,29 @@ interface Entry {
 
 export class Members {
   readonly #channelId: string;
+  readonly #keys: Successions;
   readonly #byKey: Map<string, Entry>;
   /** The same in the order of lists. A channel shows some of its members to each that joins: none may sort them all. */
   readonly #ordered: Entry[];
   /** How many subscriptions each connected member has. */
   readonly #connected = new Map<string, number>();
 
-  private constructor(channelId: string, entries: Entry[]) {
+  private constructor(channelId: string, keys: Successions, entries: Entry[]) {
     this.#channelId = channelId;
+    this.#keys = keys;
     this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
     this.#ordered = entries.sort((left, right) => (left.order < right.order ? -1 : 1));
   }
 
   /** `channelId` in hex. */
-  static async load(table: KeyedTable, channelId: string): Promise<Members> {
+  static async load(table: KeyedTable, channelId: string, keys: Successions): Promise<Members> {
     const entries: Entry[] = [];
     const prefix = `${channelId}/`;
     for (let after = prefix; ; ) {
       const rows = await table.list({ prefix, after, limit: PAGE });
       for (const { value } of rows) entries.push(entryOf(fromBinary(ChannelMemberSchema, value)));
       after = rows.at(-1)?.key ?? after;
-      if (rows.length < PAGE) return new Members(channelId, entries);
+      if (rows.length < PAGE) return new Members(channelId, keys, entries);
     }
   }
 
@@ -50,8 +55,15 @@ export class Members {
     return this.#connected.size;
   }
 
-  get(key: string): ChannelMember | undefined {
-    return this.#byKey.get(key)?.member;
+  /** The member that somebody is, whichever of its node's keys it joined with. */
+  find({ key, ref }: Pick<Caller, 'key' | 'ref'>): ChannelMember | undefined {
+    return (this.#byKey.get(key) ?? this.#underOtherKey(ref))?.member;
+  }
+
+  #underOtherKey({ nodeId, agent }: AgentRef): Entry | undefined {
+    const newest = this.#keys.latest(nodeId);
+    const keys = [newest, ...this.#keys.before(newest)].map((key) => `${toHex(key)}/${agent}`);
+    return keys.map((key) => this.#byKey.get(key)).find((entry) => entry !== undefined);
   }
 
   /** In the order of lists, whether each is connected included. */
@@ -71,7 +83,7 @@ export class Members {
     return found.map((entry) => this.#seen(entry));
   }
 
-  /** A subscription of the member began. Returns what to call when it ends. */
+  /** A subscription of the member with this key began. Returns what to call when it ends. */
   connect(key: string): () => void {
     this.#connected.set(key, (this.#connected.get(key) ?? 0) + 1);
     return () => {
@@ -111,8 +123,11 @@ export class Members {
     return this.#ordered.map(({ member }) => this.removalOf(member));
   }
 
+  /** As others see it: with the key that its node has now. */
   #seen({ key, member }: Entry): ChannelMember {
-    return { ...member, connected: this.#connected.has(key) };
+    const connected = this.#connected.has(key);
+    if (!member.agent) return { ...member, connected };
+    return { ...member, connected, agent: { ...member.agent, nodeId: this.#keys.latest(member.agent.nodeId) } };
   }
 
   /** Where the entry stands in the order, or would stand. */
@@ -141,7 +156,8 @@ export function orderOf({ alias, agent }: ChannelMember): string {
   return `${alias}/${agent?.agent ?? ''}/${agent ? agentKey(agent) : ''}`;
 }
 
-function keyOf({ agent }: ChannelMember): string {
+/** The one with which it joined: it stays the same when its node changes its key. */
+export function keyOf({ agent }: ChannelMember): string {
   return agent ? agentKey(agent) : '';
 }
 

@@ -1,6 +1,7 @@
 /** One channel in use: its members, the end of its log, and how something is said in it. */
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
+import type { AgentRef } from '../../../gen/towline/v1/agent_pb.ts';
 import {
   type Channel,
   type ChannelMember,
@@ -14,10 +15,11 @@ import {
 import { toHex } from '../../base/bytes.ts';
 import { newRequestId } from '../../base/request-id.ts';
 import type { Store, Write } from '../../store/store.ts';
+import type { Successions } from '../../trust/roster/successions.ts';
 import type { Quota } from '../quota.ts';
 import { agentKey, type Caller } from './caller.ts';
 import { CERTAIN_SENDS, MAX_MEMBERS, REMEMBER_MS, REREAD_SENDS, SHOWN_MEMBERS } from './limits.ts';
-import { MEMBERS_TABLE, Members, newMember } from './members.ts';
+import { keyOf, MEMBERS_TABLE, Members, newMember } from './members.ts';
 import { channelFull, messageIdReused, type Standing } from './problems.ts';
 import { messageOf, saysTheSame, storedBytes } from './record.ts';
 import { boundsOf, Keeper } from './retention.ts';
@@ -31,6 +33,7 @@ export interface HubParts {
   readonly space: RingSpace;
   readonly sends: Sends;
   readonly quota: Quota;
+  readonly keys: Successions;
   /** Milliseconds since 1970. May jump. */
   readonly now: () => number;
   /** Told of what failed in the background. */
@@ -89,7 +92,7 @@ export class Room {
   static async open(parts: HubParts, info: Channel): Promise<Room> {
     const id = toHex(info.channelId);
     const tail = await Tail.open(parts.store, logNameOf(id), parts.space);
-    const members = await Members.load(parts.store.table(MEMBERS_TABLE), id);
+    const members = await Members.load(parts.store.table(MEMBERS_TABLE), id, parts.keys);
     const room = new Room(parts, info, members, tail, await Keeper.open(tail.log, boundsOf(info.retention)));
     await room.#remember();
     return room;
@@ -113,8 +116,8 @@ export class Room {
   }
 
   /** Says what a member says, once for each id. Rejects with MESSAGE_ID_REUSED, or what the store says. */
-  send(message: ChannelMessage, senderKey: string): Promise<Place> {
-    const key = this.#sendKey(senderKey, message.messageId);
+  send(message: ChannelMessage, sender: ChannelMember): Promise<Place> {
+    const key = this.#sendKey(keyOf(sender), message.messageId);
     const pending = this.#pending.get(key);
     if (pending) return saysTheSame(pending.message, message) ? pending.place : Promise.reject(messageIdReused());
     const known = this.#parts.sends.get(key);
@@ -137,7 +140,7 @@ export class Room {
 
   /** Makes the caller a member and says so; or takes its new name. Resolves to whether it was none before. */
   async join(caller: Caller, displayName: string): Promise<boolean> {
-    const known = this.members.get(caller.key);
+    const known = this.members.find(caller);
     if (known) {
       await this.#rename(known, displayName || known.displayName, caller.alias);
       return false;
@@ -156,7 +159,7 @@ export class Room {
 
   /** Resolves to whether it was a member. */
   async leave(caller: Caller): Promise<boolean> {
-    const member = this.members.get(caller.key);
+    const member = this.members.find(caller);
     if (!member) return false;
     this.members.remove(member);
     try {
@@ -216,6 +219,12 @@ export class Room {
     return keyBytes.toString('latin1');
   }
 
+  #keyOf(ref: AgentRef): string {
+    const key = agentKey(ref);
+    const member = this.members.find({ key, ref });
+    return member ? keyOf(member) : key;
+  }
+
   /** After a start, what was sent lately is known again from the log itself: the newest even where the clock has jumped. */
   async #remember(): Promise<void> {
     const nowMs = performance.now();
@@ -229,7 +238,7 @@ export class Room {
         this.#lastMs = Math.max(this.#lastMs, ms);
         if (ms < oldestMs && count >= CERTAIN_SENDS) return;
         count++;
-        if (sender) this.#parts.sends.set(this.#sendKey(agentKey(sender), messageId), entry.cursor, nowMs);
+        if (sender) this.#parts.sends.set(this.#sendKey(this.#keyOf(sender), messageId), entry.cursor, nowMs);
       }
       const last = entries.at(-1);
       if (last === undefined || last.cursor <= 1) return;
@@ -239,9 +248,9 @@ export class Room {
 }
 
 /** A channel that nobody uses, as it stands on the disk: less work than opening it. */
-export async function glance({ store }: HubParts, info: Channel): Promise<ChannelSummary> {
+export async function glance({ store, keys }: HubParts, info: Channel): Promise<ChannelSummary> {
   const id = toHex(info.channelId);
-  const members = await Members.load(store.table(MEMBERS_TABLE), id);
+  const members = await Members.load(store.table(MEMBERS_TABLE), id, keys);
   return summaryOf(info, members, await store.log(logNameOf(id)).extent(), false);
 }
 

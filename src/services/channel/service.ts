@@ -28,8 +28,9 @@ import { fromLocal } from '../../rpc/failure.ts';
 import { page } from '../../rpc/page.ts';
 import { principalKey } from '../../rpc/principal.ts';
 import type { Store } from '../../store/store.ts';
+import { noSuccessions } from '../../trust/roster/successions.ts';
 import type { Quota } from '../quota.ts';
-import { type Caller, callerOf, mayDelete, mayJoin, type SelfView } from './caller.ts';
+import { type Caller, callerOf, isMaker, mayDelete, mayJoin, type SelfView } from './caller.ts';
 import { Directory } from './directory.ts';
 import { readPage } from './history.ts';
 import { SWEEP_MS } from './limits.ts';
@@ -80,7 +81,8 @@ export class Channels {
     const { store, self, quota = () => undefined, now = Date.now, log = silentLog } = options;
     const failed = (what: string, error: unknown) => log.warn(`could not ${what}`, { error: messageOf(error) });
     const sends = new Sends(performance.now());
-    const parts: HubParts = { store, space: new RingSpace(), sends, quota, now, failed };
+    const { keys = noSuccessions } = self;
+    const parts: HubParts = { store, space: new RingSpace(), sends, quota, keys, now, failed };
     const directory = await Directory.open(parts);
     const sweep = () => void directory.sweep().catch((error: unknown) => failed('look for old messages', error));
     return new Channels(directory, self, sweep);
@@ -151,7 +153,7 @@ export class Channels {
     const requestId = request.requestId ?? newRequestId();
     const known = this.#directory.find(name);
     if (known) {
-      const isSame = known.creator?.agent === caller.ref.agent && equalBytes(known.creator.nodeId, caller.ref.nodeId);
+      const isSame = known.creator?.agent === caller.ref.agent && isMaker(caller, known);
       if (!isSame || !equalBytes(known.createRequestId, requestId)) throw channelExists(name);
       const room = await this.#directory.room(known);
       return create(CreateChannelResponseSchema, { channel: room.summary(true) });
@@ -204,17 +206,17 @@ export class Channels {
 
   async #enterLive({ channel, source }: LiveOpen, context: HandlerContext): Promise<Entered> {
     const { room, caller } = await this.#enter(channel, context);
-    if (!room.members.get(caller.key)) throw notAMember(channel);
+    if (!room.members.find(caller)) throw notAMember(channel);
     const participant = this.#live.join(room.id, channel, caller, source);
     return { participant, leave: () => this.#live.leave(room.id, participant) };
   }
 }
 
 async function say(room: Room, caller: Caller, request: SendToChannelRequest) {
-  const member = room.members.get(caller.key);
+  const member = room.members.find(caller);
   if (!member) throw notAMember(request.channel);
   const message = messageFrom(request, request.requestId ?? newRequestId(), caller, member, room.tail.last);
-  const { cursor, createTime } = await room.send(message, caller.key);
+  const { cursor, createTime } = await room.send(message, member);
   const answer = { $typeName: SendToChannelResponseSchema.typeName, cursor: BigInt(cursor) };
   return createTime ? { ...answer, createTime } : answer;
 }

@@ -1,6 +1,6 @@
 /** One reader of a channel: from its place to the end, and then whatever comes. */
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { ChannelMessageSchema } from '../../../gen/towline/v1/channel_pb.ts';
+import { type ChannelMember, ChannelMessageSchema } from '../../../gen/towline/v1/channel_pb.ts';
 import {
   type SubscribeChannelRequest,
   type SubscribeChannelResponse,
@@ -8,6 +8,7 @@ import {
 } from '../../../gen/towline/v1/channel_service_pb.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import { type Caller, mayJoin } from './caller.ts';
+import { keyOf } from './members.ts';
 import { channelDeleted, channelNotFound, channelReset, cursorAhead, hubClosing, notAMember } from './problems.ts';
 import { batchOf, messageOf } from './record.ts';
 import type { Run } from './ring.ts';
@@ -53,13 +54,13 @@ export interface SubscriptionParts {
 
 /** Throws NOT_A_MEMBER, CURSOR_AHEAD or CHANNEL_RESET before the first event. */
 export async function* subscribe(parts: SubscriptionParts): AsyncGenerator<SubscribeChannelResponse> {
-  const { room, caller, signal } = parts;
-  checkStays(parts);
+  const { room, signal } = parts;
+  const member = checkStays(parts);
   let cursor = await startOf(parts);
   const { tail } = room;
   const news = new News();
   tail.watch(news);
-  const disconnect = room.members.connect(caller.key);
+  const disconnect = room.members.connect(keyOf(member));
   const wake = () => news.wake();
   signal.addEventListener('abort', wake);
   try {
@@ -88,13 +89,15 @@ export async function* subscribe(parts: SubscriptionParts): AsyncGenerator<Subsc
   }
 }
 
-/** Throws why the subscription may not go on. Asked at each event: groups of a peer change, members leave. */
-function checkStays({ room, caller, isClosing }: SubscriptionParts): void {
+/** The member, or throws why the subscription may not go on. Asked at each event: groups of a peer change, members leave. */
+function checkStays({ room, caller, isClosing }: SubscriptionParts): ChannelMember {
   const { name } = room.info;
   if (room.isDeleted) throw channelDeleted(name);
   if (isClosing()) throw hubClosing();
   if (!mayJoin(caller, room.info)) throw channelNotFound(name);
-  if (!room.members.get(caller.key)) throw notAMember(name);
+  const member = room.members.find(caller);
+  if (!member) throw notAMember(name);
+  return member;
 }
 
 /** The cursor behind which the subscription begins. */

@@ -2,6 +2,7 @@
 import { createClient } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChannelService } from '../../../gen/towline/v1/channel_service_pb.ts';
+import { newRequestId } from '../../../src/base/request-id.ts';
 import { type LocalNode, type LocalNodes, localNodes } from '../../fixtures/nodes.ts';
 import { agent, owner, Reading } from '../../services/channel/hub.ts';
 
@@ -75,5 +76,30 @@ describe('a channel of another node', () => {
     expect(await heard()).toMatchObject({ case: 'ended' });
     await speaking.return?.();
     await listening.return?.();
+  });
+
+  it('keeps its members and its maker when nodes change their keys, the hub as well', async () => {
+    if (!hub || !ann) throw new Error('three nodes were started');
+    const maker = agent('claude');
+    const requestId = newRequestId();
+    const first = await as(ann, maker).sendToChannel({ channel: 'dev', text: 'once', requestId });
+    const before = ann.nodeId;
+    await ann.admin.rotateKey({});
+    await hub.admin.rotateKey({});
+    expect(ann.nodeId).not.toEqual(before);
+    // The answer was lost, as far as the sender knows: it asks again, with another key.
+    expect(await as(ann, maker).sendToChannel({ channel: 'dev', text: 'once', requestId })).toEqual(first);
+    const reading = new Reading(as(ann, maker).subscribeChannel({ channel: 'dev' }));
+    expect((await reading.caughtUp()).filter((text) => text === 'once')).toHaveLength(1);
+    await as(bob).sendToChannel({ channel: 'dev', text: 'still there?' });
+    expect(await reading.texts(1)).toEqual(['still there?']);
+    await reading.stop();
+    const { members } = await as(bob).listChannelMembers({ channel: 'dev' });
+    expect(members.map(({ alias, agent: ref }) => [alias, ref?.nodeId])).toEqual([
+      ['ann', ann.nodeId],
+      ['bob', bob?.nodeId],
+    ]);
+    await as(ann, maker).deleteChannel({ channel: 'dev' });
+    expect((await as(bob).listChannels({})).channels).toEqual([]);
   });
 });

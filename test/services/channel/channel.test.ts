@@ -2,7 +2,9 @@ import { create, toJson } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { MessageType, SystemEvent } from '../../../gen/towline/v1/channel_pb.ts';
 import { ReadChannelResponseSchema } from '../../../gen/towline/v1/channel_service_pb.ts';
+import { equalBytes } from '../../../src/base/bytes.ts';
 import { newRequestId } from '../../../src/base/request-id.ts';
+import type { Successions } from '../../../src/trust/roster/successions.ts';
 import { newNodeId } from '../../trust/support.ts';
 import { agent, owner, peer, Reading, reason, startHub } from './hub.ts';
 
@@ -201,6 +203,29 @@ describe('a repeated request', () => {
       expect(await later.as(agent('ann')).sendToChannel({ channel, text: 'once', requestId })).toEqual(one);
       later.close();
     }
+  });
+
+  it('has the effect of one message though the sender has another key meanwhile, also after a start', async () => {
+    const [before, after] = [newNodeId(), newNodeId()];
+    const keys: Successions = {
+      latest: (nodeId) => (equalBytes(nodeId, before) ? after : nodeId),
+      before: (nodeId) => (equalBytes(nodeId, after) ? [before] : []),
+      proofFrom: () => [],
+    };
+    const hub = await startHub();
+    const old = hub.as(peer('ann', ['home'], before));
+    await old.createChannel({ name: channel, groups: ['home'] });
+    const requestId = newRequestId();
+    const one = await old.sendToChannel({ channel, text: 'once', requestId });
+    const stranger = hub.as(peer('eve', ['home'], after));
+    expect(await reason(stranger.sendToChannel({ channel, text: 'once', requestId }))).toBe('NOT_A_MEMBER');
+    hub.close();
+    const later = await startHub({ store: hub.store, keys });
+    const renewed = later.as(peer('ann', ['home'], after));
+    expect(await renewed.sendToChannel({ channel, text: 'once', requestId })).toEqual(one);
+    expect(await renewed.joinChannel({ channel })).toMatchObject({ joined: false, channel: { memberCount: 1 } });
+    expect(await renewed.leaveChannel({ channel })).toMatchObject({ left: true });
+    expect(await reason(renewed.sendToChannel({ channel, text: 'more' }))).toBe('NOT_A_MEMBER');
   });
 
   it('of a channel gives the same channel', async () => {

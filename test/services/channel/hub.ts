@@ -12,6 +12,7 @@ import { Channels } from '../../../src/services/channel/service.ts';
 import type { Quota } from '../../../src/services/quota.ts';
 import { openMemoryStore } from '../../../src/store/memory/store.ts';
 import type { Store } from '../../../src/store/store.ts';
+import type { Successions } from '../../../src/trust/roster/successions.ts';
 import { newNodeId } from '../../trust/support.ts';
 
 export type ChannelClient = Client<typeof ChannelService>;
@@ -31,6 +32,7 @@ export interface HubOptions {
   readonly store?: Store;
   readonly now?: () => number;
   readonly quota?: Quota;
+  readonly keys?: Successions;
 }
 
 export interface TestHub {
@@ -43,8 +45,8 @@ export interface TestHub {
 
 const ownId = newNodeId();
 
-export async function startHub({ store = openMemoryStore(), now, quota }: HubOptions = {}): Promise<TestHub> {
-  const self = { nodeId: ownId, alias: 'hub' };
+export async function startHub({ store = openMemoryStore(), now, quota, keys }: HubOptions = {}): Promise<TestHub> {
+  const self = { nodeId: ownId, alias: 'hub', ...(keys && { keys }) };
   const channels = await Channels.open({ store, self, ...(now && { now }), ...(quota && { quota }) });
   onTestFinished(() => channels.close());
   const registry = new ServiceRegistry().add(ChannelService, channels.service);
