@@ -294,7 +294,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.Approval.grant_id":
     "The grant that it led to. Empty if none.",
   "towline.v1.Approval.missing":
-    "Whose yes is still missing: aliases, \"@group\", \"self\", or how many more. Empty if it has ended.",
+    "Whose yes is still missing: aliases, \"@group\", \"token:NAME\", \"self\", or how many more. Empty if it has ended.",
   "towline.v1.Approval.node":
     "The serving node as the node that answers knows it: its alias, or \"self\".",
   "towline.v1.Approval.node_id":
@@ -332,9 +332,9 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ApprovalDecider.agent":
     "The agent in whose session the person answered. Empty for the command line.",
   "towline.v1.ApprovalDecider.name":
-    "The alias of its key on the serving node; \"self\" for the owner of the serving node.",
+    "The alias of its key on the serving node; \"self\" for the owner of the serving node; \"token:NAME\" for a program that the owner has as an approver, NAME being the subject of its token.",
   "towline.v1.ApprovalDecider.node_id":
-    "Its key. Empty for the owner of the serving node.",
+    "Its key. Empty for the owner of the serving node, and for programs.",
   "towline.v1.ApprovalDecision":
     "ApprovalDecision is an answer.",
   "towline.v1.ApprovalDecision.always":
@@ -384,7 +384,7 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ApprovalsConfig":
     "ApprovalsConfig says who is asked before a call runs that the policy lets run only with a person's yes. An approver is an alias of the keyring, \"@group\" for every key of a group (in quotes: YAML keeps the sign for itself), or \"self\" for the owner of this node. Nobody ever decides what they ask themselves.",
   "towline.v1.ApprovalsConfig.approvers":
-    "Who may answer. If empty, \"self\". The owner of this node may always say no.",
+    "Who may answer: aliases, \"@group\", \"self\", or \"token:NAME\" for a program whose token has the subject NAME and the scope \"approvals:decide\". If empty, \"self\". The owner of this node may always say no.",
   "towline.v1.ApprovalsConfig.quorum":
     "How many must say yes. If absent, one.",
   "towline.v1.ApprovalsConfig.required":
@@ -396,11 +396,11 @@ export const comments: Readonly<Record<string, string>> = {
   "towline.v1.ApproveAnswer":
     "ApproveAnswer is a yes.",
   "towline.v1.ApproverService":
-    "ApproverService asks the peers that this node has as approvers. The node of an approver watches each peer that announces the feature \"approval\", and shows to its owner what it hears. Only peers with a key are answered: never agents, programs, or the owner, who has ApprovalService.",
+    "ApproverService asks the approvers of this node that are not its owner. The node of an approver watches each peer that announces the feature \"approval\", and shows to its owner what it hears. Peers with a key are answered, and programs whose token names the scope \"approvals:decide\": never agents, or the owner, who has ApprovalService.",
   "towline.v1.ApproverService/Decide":
-    "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
+    "Answers a question. The same answer of the same key again has no effect, and no failure.\n\nErrors: as for ApprovalService.DecideApproval, and `permission_denied` reason APPROVERS_ONLY. A caller that is no approver is told NOT_APPROVER, whether there is such an approval or not.",
   "towline.v1.ApproverService/WatchPending":
-    "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason PEERS_ONLY.",
+    "Sends each pending approval that the caller may decide, then `synced`, then each of them again when it changes or ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the caller starts again.\n\nErrors: `permission_denied` reason APPROVERS_ONLY.",
   "towline.v1.AtHubRecord":
     "AtHubRecord is how much of an outbox a hub has.",
   "towline.v1.AtHubRecord.cursor":
@@ -3201,6 +3201,14 @@ export const comments: Readonly<Record<string, string>> = {
     "The tools, in upstream order by upstream name.",
   "towline.v1.ToolSet.upstreams":
     "The upstreams that are configured but do not work now, with the reason. Filled for the owner, else empty.",
+  "towline.v1.UplinkApproval":
+    "UplinkApproval is one change of what waits for a yes.",
+  "towline.v1.UplinkApproval.approval":
+    "A question as it is now. Its `decidable` says whether an answer of this program would count.",
+  "towline.v1.UplinkApproval.event":
+    "What changed.",
+  "towline.v1.UplinkApproval.removed_approval_id":
+    "One that the program may not decide any more, by its id.",
   "towline.v1.UplinkCancel":
     "UplinkCancel ends the wait for an answer.",
   "towline.v1.UplinkClose":
@@ -3225,14 +3233,32 @@ export const comments: Readonly<Record<string, string>> = {
     "The groups that its tools are shared with. If empty, with nobody.",
   "towline.v1.UplinkConfig.trust_annotations":
     "Whether rules of the policy may go by what it says of its own tools.",
+  "towline.v1.UplinkDecided":
+    "UplinkDecided says that an answer was taken.",
+  "towline.v1.UplinkDecided.approval":
+    "The approval as it is now. If it is still pending, others must say yes too.",
+  "towline.v1.UplinkDecision":
+    "UplinkDecision is what people say to a question. The same answer again has no effect, and no failure.",
+  "towline.v1.UplinkDecision.approval_id":
+    "The approval.",
+  "towline.v1.UplinkDecision.binding":
+    "Its `binding`, as it was shown.",
+  "towline.v1.UplinkDecision.decision":
+    "The answer.",
   "towline.v1.UplinkEnvelope":
     "UplinkEnvelope is one thing that an attached agent and its node tell each other. What a later version adds is sent only to those who said that they speak it.",
+  "towline.v1.UplinkEnvelope.approval":
+    "From the node: a question for the people behind the program, as it is now, if its identity asked for approvals. Again with each change, until it is over.",
   "towline.v1.UplinkEnvelope.body":
     "What is said.",
   "towline.v1.UplinkEnvelope.cancel":
     "From the asker: it wants no answer any more. An answer that was under way is ignored.",
   "towline.v1.UplinkEnvelope.close":
     "From either, last: the line ends, and why.",
+  "towline.v1.UplinkEnvelope.decided":
+    "From the node: the answer was taken.",
+  "towline.v1.UplinkEnvelope.decision":
+    "From the program: what they say to it. Answered by one `decided` or `failure`.",
   "towline.v1.UplinkEnvelope.failure":
     "From either: the request failed.",
   "towline.v1.UplinkEnvelope.heartbeat":
@@ -3285,6 +3311,8 @@ export const comments: Readonly<Record<string, string>> = {
     "UplinkIdentity says who attaches. The token of the call, and the client key if the token is bound to one, is the proof.",
   "towline.v1.UplinkIdentity.agent":
     "The agent's name: must be the subject of its token.",
+  "towline.v1.UplinkIdentity.approves":
+    "Whether questions that the people behind this program may decide are sent to it. For programs whose token names the scope \"approvals:decide\" and whom the owner has as an approver (\"token:NAME\"); a `failure` without a request id tells others that they are none.",
   "towline.v1.UplinkIdentity.mail_after":
     "If present, the agent's mail is sent to it, from this place on; `{}` is from the beginning. If absent, no mail is. Where mail cannot be read, a `failure` without a request id says why.",
   "towline.v1.UplinkIdentity.open_request_ids":

@@ -231,7 +231,7 @@ describe('a question that the agent itself has raised', () => {
     const [asOwner, asPeer] = [createClient(ApprovalService, agent), createClient(ApproverService, agent)];
     for (const decision of [yes, always, { ...yes, agent: 'owner' }])
       await expect(asOwner.decideApproval(decision).catch(reasonOf)).resolves.toBe('PERMISSION_DENIED');
-    await expect(asPeer.decide(yes).catch(reasonOf)).resolves.toBe('PEERS_ONLY');
+    await expect(asPeer.decide(yes).catch(reasonOf)).resolves.toBe('APPROVERS_ONLY');
     for (const name of ['ApprovalService.DecideApproval', 'ApproverService.Decide'])
       expect((await post('/rpc', token, name, {})).text).not.toContain('"result"');
     expect((await approvals.listApprovals({})).approvals[0]).toMatchObject({ state: pending.state, votes: [] });

@@ -90,7 +90,8 @@ export const access: GenExtension<MethodOptions, Access> = /*@__PURE__*/
  *
  * The vocabulary: "tools:read" and "tools:call" (both may be narrowed to tools, see TokenBody.scopes), "nodes:read",
  * "mail:send" and "mail:read", "presence:write",
- * "channels:read", "channels:send", "channels:manage" and "uplink:attach".
+ * "channels:read", "channels:send", "channels:manage", "uplink:attach" and "approvals:decide", which counts only where a
+ * token names it.
  *
  * @generated from extension: repeated string scopes = 50102;
  */

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file towline/v1/approver_service.proto.
  */
 export const file_towline_v1_approver_service: GenFile = /*@__PURE__*/
-  fileDesc("CiF0b3dsaW5lL3YxL2FwcHJvdmVyX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiFQoTV2F0Y2hQZW5kaW5nUmVxdWVzdCKlAQoUV2F0Y2hQZW5kaW5nUmVzcG9uc2USKAoIYXBwcm92YWwYASABKAsyFC50b3dsaW5lLnYxLkFwcHJvdmFsSAASJgoTcmVtb3ZlZF9hcHByb3ZhbF9pZBgCIAEoDEIHukgEegJoEEgAEisKBnN5bmNlZBgDIAEoCzIZLnRvd2xpbmUudjEuUGVuZGluZ1N5bmNlZEgAQg4KBWV2ZW50EgW6SAIIASIPCg1QZW5kaW5nU3luY2VkIn8KDURlY2lkZVJlcXVlc3QSHAoLYXBwcm92YWxfaWQYASABKAxCB7pIBHoCaBASGAoHYmluZGluZxgCIAEoDEIHukgEegJoIBI2CghkZWNpc2lvbhgDIAEoCzIcLnRvd2xpbmUudjEuQXBwcm92YWxEZWNpc2lvbkIGukgDyAEBIkAKDkRlY2lkZVJlc3BvbnNlEi4KCGFwcHJvdmFsGAEgASgLMhQudG93bGluZS52MS5BcHByb3ZhbEIGukgDyAEBMrkBCg9BcHByb3ZlclNlcnZpY2USXAoMV2F0Y2hQZW5kaW5nEh8udG93bGluZS52MS5XYXRjaFBlbmRpbmdSZXF1ZXN0GiAudG93bGluZS52MS5XYXRjaFBlbmRpbmdSZXNwb25zZSIHkAIBqLsYAjABEkgKBkRlY2lkZRIZLnRvd2xpbmUudjEuRGVjaWRlUmVxdWVzdBoaLnRvd2xpbmUudjEuRGVjaWRlUmVzcG9uc2UiB5ACAqi7GAJiBnByb3RvMw", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_approval]);
+  fileDesc("CiF0b3dsaW5lL3YxL2FwcHJvdmVyX3NlcnZpY2UucHJvdG8SCnRvd2xpbmUudjEiFQoTV2F0Y2hQZW5kaW5nUmVxdWVzdCKlAQoUV2F0Y2hQZW5kaW5nUmVzcG9uc2USKAoIYXBwcm92YWwYASABKAsyFC50b3dsaW5lLnYxLkFwcHJvdmFsSAASJgoTcmVtb3ZlZF9hcHByb3ZhbF9pZBgCIAEoDEIHukgEegJoEEgAEisKBnN5bmNlZBgDIAEoCzIZLnRvd2xpbmUudjEuUGVuZGluZ1N5bmNlZEgAQg4KBWV2ZW50EgW6SAIIASIPCg1QZW5kaW5nU3luY2VkIn8KDURlY2lkZVJlcXVlc3QSHAoLYXBwcm92YWxfaWQYASABKAxCB7pIBHoCaBASGAoHYmluZGluZxgCIAEoDEIHukgEegJoIBI2CghkZWNpc2lvbhgDIAEoCzIcLnRvd2xpbmUudjEuQXBwcm92YWxEZWNpc2lvbkIGukgDyAEBIkAKDkRlY2lkZVJlc3BvbnNlEi4KCGFwcHJvdmFsGAEgASgLMhQudG93bGluZS52MS5BcHByb3ZhbEIGukgDyAEBMuEBCg9BcHByb3ZlclNlcnZpY2UScAoMV2F0Y2hQZW5kaW5nEh8udG93bGluZS52MS5XYXRjaFBlbmRpbmdSZXF1ZXN0GiAudG93bGluZS52MS5XYXRjaFBlbmRpbmdSZXNwb25zZSIbkAIBqLsYArK7GBBhcHByb3ZhbHM6ZGVjaWRlMAESXAoGRGVjaWRlEhkudG93bGluZS52MS5EZWNpZGVSZXF1ZXN0GhoudG93bGluZS52MS5EZWNpZGVSZXNwb25zZSIbkAICqLsYArK7GBBhcHByb3ZhbHM6ZGVjaWRlYgZwcm90bzM", [file_buf_validate_validate, file_towline_v1_access, file_towline_v1_approval]);
 
 /**
  * WatchPendingRequest asks to be told of approvals.
@@ -148,9 +148,9 @@ export const DecideResponseSchema: GenMessage<DecideResponse> = /*@__PURE__*/
   messageDesc(file_towline_v1_approver_service, 4);
 
 /**
- * ApproverService asks the peers that this node has as approvers. The node of an approver watches each peer that
- * announces the feature "approval", and shows to its owner what it hears. Only peers with a key are answered: never
- * agents, programs, or the owner, who has ApprovalService.
+ * ApproverService asks the approvers of this node that are not its owner. The node of an approver watches each peer that
+ * announces the feature "approval", and shows to its owner what it hears. Peers with a key are answered, and programs whose
+ * token names the scope "approvals:decide": never agents, or the owner, who has ApprovalService.
  *
  * @generated from service towline.v1.ApproverService
  */
@@ -160,7 +160,7 @@ export const ApproverService: GenService<{
    * ends. What the caller's own node asks is not sent. The server never ends the stream by itself; after a reconnect the
    * caller starts again.
    *
-   * Errors: `permission_denied` reason PEERS_ONLY.
+   * Errors: `permission_denied` reason APPROVERS_ONLY.
    *
    * @generated from rpc towline.v1.ApproverService.WatchPending
    */
@@ -172,7 +172,7 @@ export const ApproverService: GenService<{
   /**
    * Answers a question. The same answer of the same key again has no effect, and no failure.
    *
-   * Errors: as for ApprovalService.DecideApproval, and `permission_denied` reason PEERS_ONLY. A caller that is no
+   * Errors: as for ApprovalService.DecideApproval, and `permission_denied` reason APPROVERS_ONLY. A caller that is no
    * approver is told NOT_APPROVER, whether there is such an approval or not.
    *
    * @generated from rpc towline.v1.ApproverService.Decide

@@ -7,6 +7,8 @@ import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Approval, ApprovalDecision } from "./approval_pb.ts";
+import { file_towline_v1_approval } from "./approval_pb.ts";
 import type { Mail } from "./mailbox_pb.ts";
 import { file_towline_v1_mailbox } from "./mailbox_pb.ts";
 import type { InboxPlace } from "./mailbox_service_pb.ts";
@@ -19,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file towline/v1/uplink.proto.
  */
 export const file_towline_v1_uplink: GenFile = /*@__PURE__*/
-  fileDesc("Chd0b3dsaW5lL3YxL3VwbGluay5wcm90bxIKdG93bGluZS52MSKeCAoOVXBsaW5rRW52ZWxvcGUSfAoKcmVxdWVzdF9pZBgBIAEoDEJoukhlugFiChp1cGxpbmtfZW52ZWxvcGUucmVxdWVzdF9pZBIfcmVxdWVzdF9pZCBpcyBlbXB0eSBvciAxNiBieXRlcxojc2l6ZSh0aGlzKSA9PSAwIHx8IHNpemUodGhpcykgPT0gMTYSLgoIaWRlbnRpdHkYAiABKAsyGi50b3dsaW5lLnYxLlVwbGlua0lkZW50aXR5SAASNQoMaWRlbnRpdHlfYWNrGAMgASgLMh0udG93bGluZS52MS5VcGxpbmtJZGVudGl0eUFja0gAEjAKCWhlYXJ0YmVhdBgEIAEoCzIbLnRvd2xpbmUudjEuVXBsaW5rSGVhcnRiZWF0SAASKAoFdG9vbHMYBSABKAsyFy50b3dsaW5lLnYxLlVwbGlua1Rvb2xzSAASLwoJdG9vbF9jYWxsGAYgASgLMhoudG93bGluZS52MS5VcGxpbmtUb29sQ2FsbEgAEjEKDXRvb2xfcHJvZ3Jlc3MYByABKAsyGC50b3dsaW5lLnYxLlRvb2xQcm9ncmVzc0gAEjMKC3Rvb2xfcmVzdWx0GAggASgLMhwudG93bGluZS52MS5VcGxpbmtUb29sUmVzdWx0SAASKgoGY2FuY2VsGAkgASgLMhgudG93bGluZS52MS5VcGxpbmtDYW5jZWxIABJBChJwZXJtaXNzaW9uX3JlcXVlc3QYCiABKAsyIy50b3dsaW5lLnYxLlVwbGlua1Blcm1pc3Npb25SZXF1ZXN0SAASPwoRcGVybWlzc2lvbl9hbnN3ZXIYCyABKAsyIi50b3dsaW5lLnYxLlVwbGlua1Blcm1pc3Npb25BbnN3ZXJIABIzCgttY3BfcmVxdWVzdBgMIAEoCzIcLnRvd2xpbmUudjEuVXBsaW5rTWNwUmVxdWVzdEgAEjEKCm1jcF9hbnN3ZXIYDSABKAsyGy50b3dsaW5lLnYxLlVwbGlua01jcEFuc3dlckgAEiwKB21lc3NhZ2UYDiABKAsyGS50b3dsaW5lLnYxLlVwbGlua01lc3NhZ2VIABI1CgxtZXNzYWdlX3NlbnQYDyABKAsyHS50b3dsaW5lLnYxLlVwbGlua01lc3NhZ2VTZW50SAASJgoEbWFpbBgQIAEoCzIWLnRvd2xpbmUudjEuVXBsaW5rTWFpbEgAEiwKB2ZhaWx1cmUYESABKAsyGS50b3dsaW5lLnYxLlVwbGlua0ZhaWx1cmVIABImCgRsYXRlGBIgASgLMhYudG93bGluZS52MS5VcGxpbmtMYXRlSAASKAoFY2xvc2UYEyABKAsyFy50b3dsaW5lLnYxLlVwbGlua0Nsb3NlSABCDQoEYm9keRIFukgCCAEi0AEKDlVwbGlua0lkZW50aXR5EjEKBWFnZW50GAEgASgJQiK6SB9yHTIbXlthLXowLTldW2EtejAtOV8uLV17MCw2M30kEhgKB3ZlcnNpb24YAiABKA1CB7pIBCoCKAESGgoIc29mdHdhcmUYAyABKAlCCLpIBXIDGIABEikKEG9wZW5fcmVxdWVzdF9pZHMYBCADKAxCD7pIDJIBCRCACCIEegJoEBIqCgptYWlsX2FmdGVyGAUgASgLMhYudG93bGluZS52MS5JbmJveFBsYWNlIqkBChFVcGxpbmtJZGVudGl0eUFjaxIPCgd2ZXJzaW9uGAEgASgNEg8KB25vZGVfaWQYAiABKAwSEAoIdXBzdHJlYW0YAyABKAkSDQoFc2hhcmUYBCADKAkSGAoQb3Zlcl9yZXF1ZXN0X2lkcxgFIAMoDBIUCgxoZWFydGJlYXRfbXMYBiABKA0SDwoHZGVhZF9tcxgHIAEoDRIQCghyZXBsYWNlZBgIIAEoCCIRCg9VcGxpbmtIZWFydGJlYXQiPAoLVXBsaW5rVG9vbHMSLQoQZGVmaW5pdGlvbnNfanNvbhgBIAMoCUITukgQkgENEIAEIghyBhACKICABCJvCg5VcGxpbmtUb29sQ2FsbBIMCgRuYW1lGAEgASgJEhYKDmFyZ3VtZW50c19qc29uGAIgASgJEhEKCW1ldGFfanNvbhgDIAEoCRIQCghwcm9ncmVzcxgEIAEoCBISCgpleHRyYV9qc29uGAUgASgJIjUKEFVwbGlua1Rvb2xSZXN1bHQSIQoLcmVzdWx0X2pzb24YASABKAlCDLpICXIHEAIogICABCIOCgxVcGxpbmtDYW5jZWwiWAoXVXBsaW5rUGVybWlzc2lvblJlcXVlc3QSGgoGYWN0aW9uGAEgASgJQgq6SAdyBRABGIACEiEKDmFyZ3VtZW50c19qc29uGAIgASgJQgm6SAZyBCiAgEAicwoWVXBsaW5rUGVybWlzc2lvbkFuc3dlchIPCgdncmFudGVkGAEgASgIEg4KBnJlYXNvbhgCIAEoCRIPCgdjb21tZW50GAMgASgJEhIKCmRlY2lkZWRfYnkYBCADKAkSEwoLYXBwcm92YWxfaWQYBSABKAwimAEKEFVwbGlua01jcFJlcXVlc3QSLQoGbWV0aG9kGAEgASgJQh26SBpyGFIKdG9vbHMvbGlzdFIKdG9vbHMvY2FsbBIfCgtwYXJhbXNfanNvbhgCIAEoCUIKukgHcgUogICABBIlCgp0aW1lb3V0X21zGAMgASgNQgy6SAkqBxiA3dsBKAFIAIgBAUINCgtfdGltZW91dF9tcyImCg9VcGxpbmtNY3BBbnN3ZXISEwoLcmVzdWx0X2pzb24YASABKAkiRgoNVXBsaW5rTWVzc2FnZRIaCgZ0YXJnZXQYASABKAlCCrpIB3IFEAEYoAESGQoEdGV4dBgCIAEoCUILukgIcgYQASiAgEAiRAoRVXBsaW5rTWVzc2FnZVNlbnQSLwoLZXhwaXJlX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIloKClVwbGlua01haWwSHgoEbWFpbBgBIAEoCzIQLnRvd2xpbmUudjEuTWFpbBIsCgxyZXN1bWVfYWZ0ZXIYAiABKAsyFi50b3dsaW5lLnYxLkluYm94UGxhY2UingEKDVVwbGlua0ZhaWx1cmUSFwoGcmVhc29uGAEgASgJQge6SARyAhhAEhkKB21lc3NhZ2UYAiABKAlCCLpIBXIDGIAgEhEKCXBlcm1hbmVudBgDIAEoCBIbCg5yZXRyeV9kZWxheV9tcxgEIAEoDUgAiAEBEhYKBGhlbHAYBSABKAlCCLpIBXIDGIAIQhEKD19yZXRyeV9kZWxheV9tcyIMCgpVcGxpbmtMYXRlIlcKC1VwbGlua0Nsb3NlEi0KBnJlYXNvbhgBIAEoDjIdLnRvd2xpbmUudjEuVXBsaW5rQ2xvc2VSZWFzb24SGQoHbWVzc2FnZRgCIAEoCUIIukgFcgMYgAgqngEKEVVwbGlua0Nsb3NlUmVhc29uEiMKH1VQTElOS19DTE9TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhVUExJTktfQ0xPU0VfUkVBU09OX0RPTkUQARIgChxVUExJTktfQ0xPU0VfUkVBU09OX1JFUExBQ0VEEAISJAogVVBMSU5LX0NMT1NFX1JFQVNPTl9OT0RFX1NUT1BQRUQQA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_mailbox, file_towline_v1_mailbox_service, file_towline_v1_tool_service]);
+  fileDesc("Chd0b3dsaW5lL3YxL3VwbGluay5wcm90bxIKdG93bGluZS52MSKsCQoOVXBsaW5rRW52ZWxvcGUSfAoKcmVxdWVzdF9pZBgBIAEoDEJoukhlugFiChp1cGxpbmtfZW52ZWxvcGUucmVxdWVzdF9pZBIfcmVxdWVzdF9pZCBpcyBlbXB0eSBvciAxNiBieXRlcxojc2l6ZSh0aGlzKSA9PSAwIHx8IHNpemUodGhpcykgPT0gMTYSLgoIaWRlbnRpdHkYAiABKAsyGi50b3dsaW5lLnYxLlVwbGlua0lkZW50aXR5SAASNQoMaWRlbnRpdHlfYWNrGAMgASgLMh0udG93bGluZS52MS5VcGxpbmtJZGVudGl0eUFja0gAEjAKCWhlYXJ0YmVhdBgEIAEoCzIbLnRvd2xpbmUudjEuVXBsaW5rSGVhcnRiZWF0SAASKAoFdG9vbHMYBSABKAsyFy50b3dsaW5lLnYxLlVwbGlua1Rvb2xzSAASLwoJdG9vbF9jYWxsGAYgASgLMhoudG93bGluZS52MS5VcGxpbmtUb29sQ2FsbEgAEjEKDXRvb2xfcHJvZ3Jlc3MYByABKAsyGC50b3dsaW5lLnYxLlRvb2xQcm9ncmVzc0gAEjMKC3Rvb2xfcmVzdWx0GAggASgLMhwudG93bGluZS52MS5VcGxpbmtUb29sUmVzdWx0SAASKgoGY2FuY2VsGAkgASgLMhgudG93bGluZS52MS5VcGxpbmtDYW5jZWxIABJBChJwZXJtaXNzaW9uX3JlcXVlc3QYCiABKAsyIy50b3dsaW5lLnYxLlVwbGlua1Blcm1pc3Npb25SZXF1ZXN0SAASPwoRcGVybWlzc2lvbl9hbnN3ZXIYCyABKAsyIi50b3dsaW5lLnYxLlVwbGlua1Blcm1pc3Npb25BbnN3ZXJIABIzCgttY3BfcmVxdWVzdBgMIAEoCzIcLnRvd2xpbmUudjEuVXBsaW5rTWNwUmVxdWVzdEgAEjEKCm1jcF9hbnN3ZXIYDSABKAsyGy50b3dsaW5lLnYxLlVwbGlua01jcEFuc3dlckgAEiwKB21lc3NhZ2UYDiABKAsyGS50b3dsaW5lLnYxLlVwbGlua01lc3NhZ2VIABI1CgxtZXNzYWdlX3NlbnQYDyABKAsyHS50b3dsaW5lLnYxLlVwbGlua01lc3NhZ2VTZW50SAASJgoEbWFpbBgQIAEoCzIWLnRvd2xpbmUudjEuVXBsaW5rTWFpbEgAEiwKB2ZhaWx1cmUYESABKAsyGS50b3dsaW5lLnYxLlVwbGlua0ZhaWx1cmVIABImCgRsYXRlGBIgASgLMhYudG93bGluZS52MS5VcGxpbmtMYXRlSAASKAoFY2xvc2UYEyABKAsyFy50b3dsaW5lLnYxLlVwbGlua0Nsb3NlSAASLgoIYXBwcm92YWwYFCABKAsyGi50b3dsaW5lLnYxLlVwbGlua0FwcHJvdmFsSAASLgoIZGVjaXNpb24YFSABKAsyGi50b3dsaW5lLnYxLlVwbGlua0RlY2lzaW9uSAASLAoHZGVjaWRlZBgWIAEoCzIZLnRvd2xpbmUudjEuVXBsaW5rRGVjaWRlZEgAQg0KBGJvZHkSBbpIAggBIuIBCg5VcGxpbmtJZGVudGl0eRIxCgVhZ2VudBgBIAEoCUIiukgfch0yG15bYS16MC05XVthLXowLTlfLi1dezAsNjN9JBIYCgd2ZXJzaW9uGAIgASgNQge6SAQqAigBEhoKCHNvZnR3YXJlGAMgASgJQgi6SAVyAxiAARIpChBvcGVuX3JlcXVlc3RfaWRzGAQgAygMQg+6SAySAQkQgAgiBHoCaBASKgoKbWFpbF9hZnRlchgFIAEoCzIWLnRvd2xpbmUudjEuSW5ib3hQbGFjZRIQCghhcHByb3ZlcxgGIAEoCCKpAQoRVXBsaW5rSWRlbnRpdHlBY2sSDwoHdmVyc2lvbhgBIAEoDRIPCgdub2RlX2lkGAIgASgMEhAKCHVwc3RyZWFtGAMgASgJEg0KBXNoYXJlGAQgAygJEhgKEG92ZXJfcmVxdWVzdF9pZHMYBSADKAwSFAoMaGVhcnRiZWF0X21zGAYgASgNEg8KB2RlYWRfbXMYByABKA0SEAoIcmVwbGFjZWQYCCABKAgiEQoPVXBsaW5rSGVhcnRiZWF0IjwKC1VwbGlua1Rvb2xzEi0KEGRlZmluaXRpb25zX2pzb24YASADKAlCE7pIEJIBDRCABCIIcgYQAiiAgAQibwoOVXBsaW5rVG9vbENhbGwSDAoEbmFtZRgBIAEoCRIWCg5hcmd1bWVudHNfanNvbhgCIAEoCRIRCgltZXRhX2pzb24YAyABKAkSEAoIcHJvZ3Jlc3MYBCABKAgSEgoKZXh0cmFfanNvbhgFIAEoCSI1ChBVcGxpbmtUb29sUmVzdWx0EiEKC3Jlc3VsdF9qc29uGAEgASgJQgy6SAlyBxACKICAgAQiDgoMVXBsaW5rQ2FuY2VsIlgKF1VwbGlua1Blcm1pc3Npb25SZXF1ZXN0EhoKBmFjdGlvbhgBIAEoCUIKukgHcgUQARiAAhIhCg5hcmd1bWVudHNfanNvbhgCIAEoCUIJukgGcgQogIBAInMKFlVwbGlua1Blcm1pc3Npb25BbnN3ZXISDwoHZ3JhbnRlZBgBIAEoCBIOCgZyZWFzb24YAiABKAkSDwoHY29tbWVudBgDIAEoCRISCgpkZWNpZGVkX2J5GAQgAygJEhMKC2FwcHJvdmFsX2lkGAUgASgMIpgBChBVcGxpbmtNY3BSZXF1ZXN0Ei0KBm1ldGhvZBgBIAEoCUIdukgachhSCnRvb2xzL2xpc3RSCnRvb2xzL2NhbGwSHwoLcGFyYW1zX2pzb24YAiABKAlCCrpIB3IFKICAgAQSJQoKdGltZW91dF9tcxgDIAEoDUIMukgJKgcYgN3bASgBSACIAQFCDQoLX3RpbWVvdXRfbXMiJgoPVXBsaW5rTWNwQW5zd2VyEhMKC3Jlc3VsdF9qc29uGAEgASgJIkYKDVVwbGlua01lc3NhZ2USGgoGdGFyZ2V0GAEgASgJQgq6SAdyBRABGKABEhkKBHRleHQYAiABKAlCC7pICHIGEAEogIBAIkQKEVVwbGlua01lc3NhZ2VTZW50Ei8KC2V4cGlyZV90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJaCgpVcGxpbmtNYWlsEh4KBG1haWwYASABKAsyEC50b3dsaW5lLnYxLk1haWwSLAoMcmVzdW1lX2FmdGVyGAIgASgLMhYudG93bGluZS52MS5JbmJveFBsYWNlImIKDlVwbGlua0FwcHJvdmFsEigKCGFwcHJvdmFsGAEgASgLMhQudG93bGluZS52MS5BcHByb3ZhbEgAEh0KE3JlbW92ZWRfYXBwcm92YWxfaWQYAiABKAxIAEIHCgVldmVudCKAAQoOVXBsaW5rRGVjaXNpb24SHAoLYXBwcm92YWxfaWQYASABKAxCB7pIBHoCaBASGAoHYmluZGluZxgCIAEoDEIHukgEegJoIBI2CghkZWNpc2lvbhgDIAEoCzIcLnRvd2xpbmUudjEuQXBwcm92YWxEZWNpc2lvbkIGukgDyAEBIjcKDVVwbGlua0RlY2lkZWQSJgoIYXBwcm92YWwYASABKAsyFC50b3dsaW5lLnYxLkFwcHJvdmFsIp4BCg1VcGxpbmtGYWlsdXJlEhcKBnJlYXNvbhgBIAEoCUIHukgEcgIYQBIZCgdtZXNzYWdlGAIgASgJQgi6SAVyAxiAIBIRCglwZXJtYW5lbnQYAyABKAgSGwoOcmV0cnlfZGVsYXlfbXMYBCABKA1IAIgBARIWCgRoZWxwGAUgASgJQgi6SAVyAxiACEIRCg9fcmV0cnlfZGVsYXlfbXMiDAoKVXBsaW5rTGF0ZSJXCgtVcGxpbmtDbG9zZRItCgZyZWFzb24YASABKA4yHS50b3dsaW5lLnYxLlVwbGlua0Nsb3NlUmVhc29uEhkKB21lc3NhZ2UYAiABKAlCCLpIBXIDGIAIKp4BChFVcGxpbmtDbG9zZVJlYXNvbhIjCh9VUExJTktfQ0xPU0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYVVBMSU5LX0NMT1NFX1JFQVNPTl9ET05FEAESIAocVVBMSU5LX0NMT1NFX1JFQVNPTl9SRVBMQUNFRBACEiQKIFVQTElOS19DTE9TRV9SRUFTT05fTk9ERV9TVE9QUEVEEANiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_towline_v1_approval, file_towline_v1_mailbox, file_towline_v1_mailbox_service, file_towline_v1_tool_service]);
 
 /**
  * UplinkEnvelope is one thing that an attached agent and its node tell each other. What a later version adds is sent only to
@@ -187,6 +189,31 @@ export type UplinkEnvelope = Message<"towline.v1.UplinkEnvelope"> & {
      */
     value: UplinkClose;
     case: "close";
+  } | {
+    /**
+     * From the node: a question for the people behind the program, as it is now, if its identity asked for approvals. Again
+     * with each change, until it is over.
+     *
+     * @generated from field: towline.v1.UplinkApproval approval = 20;
+     */
+    value: UplinkApproval;
+    case: "approval";
+  } | {
+    /**
+     * From the program: what they say to it. Answered by one `decided` or `failure`.
+     *
+     * @generated from field: towline.v1.UplinkDecision decision = 21;
+     */
+    value: UplinkDecision;
+    case: "decision";
+  } | {
+    /**
+     * From the node: the answer was taken.
+     *
+     * @generated from field: towline.v1.UplinkDecided decided = 22;
+     */
+    value: UplinkDecided;
+    case: "decided";
   } | { case: undefined; value?: undefined };
 };
 
@@ -238,6 +265,15 @@ export type UplinkIdentity = Message<"towline.v1.UplinkIdentity"> & {
    * @generated from field: towline.v1.InboxPlace mail_after = 5;
    */
   mailAfter?: InboxPlace | undefined;
+
+  /**
+   * Whether questions that the people behind this program may decide are sent to it. For programs whose token names the scope
+   * "approvals:decide" and whom the owner has as an approver ("token:NAME"); a `failure` without a request id tells others that
+   * they are none.
+   *
+   * @generated from field: bool approves = 6;
+   */
+  approves: boolean;
 };
 
 /**
@@ -652,6 +688,99 @@ export const UplinkMailSchema: GenMessage<UplinkMail> = /*@__PURE__*/
   messageDesc(file_towline_v1_uplink, 14);
 
 /**
+ * UplinkApproval is one change of what waits for a yes.
+ *
+ * @generated from message towline.v1.UplinkApproval
+ */
+export type UplinkApproval = Message<"towline.v1.UplinkApproval"> & {
+  /**
+   * What changed.
+   *
+   * @generated from oneof towline.v1.UplinkApproval.event
+   */
+  event: {
+    /**
+     * A question as it is now. Its `decidable` says whether an answer of this program would count.
+     *
+     * @generated from field: towline.v1.Approval approval = 1;
+     */
+    value: Approval;
+    case: "approval";
+  } | {
+    /**
+     * One that the program may not decide any more, by its id.
+     *
+     * @generated from field: bytes removed_approval_id = 2;
+     */
+    value: Uint8Array;
+    case: "removedApprovalId";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message towline.v1.UplinkApproval.
+ * Use `create(UplinkApprovalSchema)` to create a new message.
+ */
+export const UplinkApprovalSchema: GenMessage<UplinkApproval> = /*@__PURE__*/
+  messageDesc(file_towline_v1_uplink, 15);
+
+/**
+ * UplinkDecision is what people say to a question. The same answer again has no effect, and no failure.
+ *
+ * @generated from message towline.v1.UplinkDecision
+ */
+export type UplinkDecision = Message<"towline.v1.UplinkDecision"> & {
+  /**
+   * The approval.
+   *
+   * @generated from field: bytes approval_id = 1;
+   */
+  approvalId: Uint8Array;
+
+  /**
+   * Its `binding`, as it was shown.
+   *
+   * @generated from field: bytes binding = 2;
+   */
+  binding: Uint8Array;
+
+  /**
+   * The answer.
+   *
+   * @generated from field: towline.v1.ApprovalDecision decision = 3;
+   */
+  decision?: ApprovalDecision | undefined;
+};
+
+/**
+ * Describes the message towline.v1.UplinkDecision.
+ * Use `create(UplinkDecisionSchema)` to create a new message.
+ */
+export const UplinkDecisionSchema: GenMessage<UplinkDecision> = /*@__PURE__*/
+  messageDesc(file_towline_v1_uplink, 16);
+
+/**
+ * UplinkDecided says that an answer was taken.
+ *
+ * @generated from message towline.v1.UplinkDecided
+ */
+export type UplinkDecided = Message<"towline.v1.UplinkDecided"> & {
+  /**
+   * The approval as it is now. If it is still pending, others must say yes too.
+   *
+   * @generated from field: towline.v1.Approval approval = 1;
+   */
+  approval?: Approval | undefined;
+};
+
+/**
+ * Describes the message towline.v1.UplinkDecided.
+ * Use `create(UplinkDecidedSchema)` to create a new message.
+ */
+export const UplinkDecidedSchema: GenMessage<UplinkDecided> = /*@__PURE__*/
+  messageDesc(file_towline_v1_uplink, 17);
+
+/**
  * UplinkFailure says why a request failed.
  *
  * @generated from message towline.v1.UplinkFailure
@@ -698,7 +827,7 @@ export type UplinkFailure = Message<"towline.v1.UplinkFailure"> & {
  * Use `create(UplinkFailureSchema)` to create a new message.
  */
 export const UplinkFailureSchema: GenMessage<UplinkFailure> = /*@__PURE__*/
-  messageDesc(file_towline_v1_uplink, 15);
+  messageDesc(file_towline_v1_uplink, 18);
 
 /**
  * UplinkLate marks an answer that had no effect.
@@ -713,7 +842,7 @@ export type UplinkLate = Message<"towline.v1.UplinkLate"> & {
  * Use `create(UplinkLateSchema)` to create a new message.
  */
 export const UplinkLateSchema: GenMessage<UplinkLate> = /*@__PURE__*/
-  messageDesc(file_towline_v1_uplink, 16);
+  messageDesc(file_towline_v1_uplink, 19);
 
 /**
  * UplinkClose ends an uplink.
@@ -741,7 +870,7 @@ export type UplinkClose = Message<"towline.v1.UplinkClose"> & {
  * Use `create(UplinkCloseSchema)` to create a new message.
  */
 export const UplinkCloseSchema: GenMessage<UplinkClose> = /*@__PURE__*/
-  messageDesc(file_towline_v1_uplink, 17);
+  messageDesc(file_towline_v1_uplink, 20);
 
 /**
  * UplinkCloseReason says why an uplink ends.

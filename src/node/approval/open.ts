@@ -19,6 +19,7 @@ import { type ApprovalServiceOptions, createApprovalService } from '../../servic
 import type { Store } from '../../store/store.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { Keyring } from '../../trust/keyring.ts';
+import type { Tokens } from '../../trust/tokens.ts';
 import { keysIn, rulesOf } from './rules.ts';
 import { PeerQuestions } from './watch-peers.ts';
 
@@ -26,6 +27,7 @@ export interface ApprovalParts {
   readonly store: Store;
   readonly identity: Pick<Identity, 'nodeId'>;
   readonly keyring: Keyring;
+  readonly tokens: Pick<Tokens, 'list'>;
   /** What towline.yaml says now. */
   readonly config: () => ApprovalsConfig | undefined;
   readonly pool: () => Pick<LinkPool, 'linkTo'>;
@@ -38,13 +40,13 @@ export interface ApprovalParts {
 const ANSWER_MS = 10_000;
 
 export async function openApprovals(parts: ApprovalParts) {
-  const { store, identity, keyring, config, pool, policyVersion, record, log } = parts;
+  const { store, identity, keyring, tokens, config, pool, policyVersion, record, log } = parts;
   const isTrusted = (nodeId: Uint8Array) => keyring.byId(nodeId) !== undefined;
   const grants = await Grants.open({ table: store.table('grants'), isTrusted });
   const approvals = await Approvals.open({
     table: store.table('approvals'),
     grants,
-    approvers: new Approvers(() => rulesOf(config()), keysIn(keyring)),
+    approvers: new Approvers(() => rulesOf(config()), keysIn(keyring, tokens)),
     nodeId: () => identity.nodeId,
     reach: (nodeIds) => reach(pool(), nodeIds, log),
     ...(policyVersion && { policyVersion }),

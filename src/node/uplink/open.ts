@@ -8,11 +8,12 @@ import { createClient } from '../../rpc/client.ts';
 import { createLocalTransport } from '../../rpc/local-transport.ts';
 import type { Principal } from '../../rpc/principal.ts';
 import { ServiceRegistry } from '../../rpc/registry.ts';
-import type { AskHuman } from '../../services/approval/ask.ts';
+import type { Approvals } from '../../services/approval/approvals.ts';
+import { deciderOf, watchPending } from '../../services/approval/approver-service.ts';
 import { selfAlias } from '../../services/tool/self.ts';
 import type { ToolDirectory } from '../../services/tool/service.ts';
 import type { ToolSource, ToolSupplier } from '../../services/tool/source.ts';
-import type { Permit } from '../../services/uplink/host.ts';
+import type { ApproverAccess, Permit } from '../../services/uplink/host.ts';
 import { createUplinkService } from '../../services/uplink/service.ts';
 import type { Session } from '../../services/uplink/session.ts';
 import { createUplinkCalls, statusOf, watchUplinkTools } from '../../services/uplink/tools.ts';
@@ -27,7 +28,7 @@ export interface UplinkParts {
   readonly config: () => Readonly<Record<string, UplinkConfig>>;
   readonly tools: ToolDirectory;
   readonly presence: Pick<Presence, 'arrive'>;
-  readonly ask: AskHuman;
+  readonly approvals: Approvals;
   readonly policyVersion: () => string;
   readonly registry: ServiceRegistry;
   readonly log: Log;
@@ -55,6 +56,7 @@ export function openUplinks(parts: UplinkParts): NodeUplinks {
     offer: (session) => offer(parts, session, supplierOf(session), shareOf),
     arrive: (principal, software) => arrive(parts, principal, software),
     permit: permitBy(parts),
+    approver: (principal) => approverAccess(parts.approvals, principal),
     clients: (principal) => localClients(registry, principal),
     log,
   });
@@ -105,7 +107,15 @@ function arrive({ presence, log }: UplinkParts, principal: Principal, software: 
   }
 }
 
-function permitBy({ ask, policyVersion }: UplinkParts): Permit {
+function approverAccess(approvals: Approvals, principal: Principal): ApproverAccess {
+  const decider = deciderOf(principal);
+  return {
+    watch: (signal) => watchPending(approvals, decider, signal),
+    decide: (answer) => approvals.decide(decider, answer),
+  };
+}
+
+function permitBy({ approvals, policyVersion }: UplinkParts): Permit {
   return async ({ principal, action, argumentBytes }, signal) => {
     const question = {
       principal,
@@ -115,7 +125,7 @@ function permitBy({ ask, policyVersion }: UplinkParts): Permit {
       policyVersion: policyVersion(),
       rule: '',
     };
-    const { granted, reason, comment, decidedBy, approvalId } = await ask(question, { signal });
+    const { granted, reason, comment, decidedBy, approvalId } = await approvals.ask(question, { signal });
     return { granted, reason: granted ? '' : reason, comment, decidedBy: [...decidedBy], approvalId };
   };
 }

@@ -1,4 +1,4 @@
-/** ApproverService: what peers are asked, and what they answer. Their key says who they are. */
+/** ApproverService: what approvers elsewhere are asked, and what they answer. Their key or their token says who they are. */
 import { create } from '@bufbuild/protobuf';
 import { Code, type ServiceImpl } from '@connectrpc/connect';
 import { type ApprovalDecider, ApprovalDeciderSchema, ApprovalState } from '../../../gen/towline/v1/approval_pb.ts';
@@ -11,11 +11,17 @@ import {
 import { fromHex, toHex } from '../../base/bytes.ts';
 import { failure } from '../../rpc/failure.ts';
 import { type Principal, principalKey } from '../../rpc/principal.ts';
+import { reaches } from '../../trust/scope.ts';
 import type { Approvals } from './approvals.ts';
+import { TOKEN } from './approvers.ts';
+
+/** As in the schema. */
+export const DECIDE_SCOPE = 'approvals:decide';
 
 export function createApproverService(approvals: Approvals): ServiceImpl<typeof ApproverService> {
   return {
-    watchPending: (_request, { values, signal }) => watch(approvals, deciderOf(values.get(principalKey)), signal),
+    watchPending: (_request, { values, signal }) =>
+      watchPending(approvals, deciderOf(values.get(principalKey)), signal),
     async decide({ approvalId, binding, decision }, { values }) {
       if (!decision) throw new TypeError('a required field is missing');
       const approval = await approvals.decide(deciderOf(values.get(principalKey)), { approvalId, binding, decision });
@@ -24,7 +30,8 @@ export function createApproverService(approvals: Approvals): ServiceImpl<typeof 
   };
 }
 
-async function* watch(
+/** What waits for a decider, and what becomes of it. */
+export async function* watchPending(
   approvals: Approvals,
   decider: ApprovalDecider,
   signal: AbortSignal,
@@ -49,11 +56,18 @@ async function* watch(
   }
 }
 
-/** The key of the peer that asks: tokens and agents decide nothing. */
-function deciderOf({ kind, name, nodeId, agent = '' }: Principal): ApprovalDecider {
+/**
+ * The peer's key, or the program's token if it names the scope: agents decide nothing, and a token that says nothing of
+ * approvals was not made for them. Throws APPROVERS_ONLY.
+ */
+export function deciderOf({ kind, name, nodeId, agent = '', scopes = [] }: Principal): ApprovalDecider {
   if (kind === 'peer' && nodeId) return create(ApprovalDeciderSchema, { name, nodeId, agent });
-  throw failure(Code.PermissionDenied, 'PEERS_ONLY', 'only the owner of a node and peers with a key decide', {
+  if (kind === 'program' && reaches(scopes, DECIDE_SCOPE, '')) {
+    return create(ApprovalDeciderSchema, { name: `${TOKEN}${name}` });
+  }
+  const who = 'the owner of a node, peers with a key, and programs with a token for it';
+  throw failure(Code.PermissionDenied, 'APPROVERS_ONLY', `only ${who} decide`, {
     permanent: true,
-    help: 'the owner of the node answers with `towline approvals`',
+    help: 'the owner of the node answers with `towline approvals`, or names approvers (docs/APPROVALS.md)',
   });
 }

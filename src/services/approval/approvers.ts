@@ -2,7 +2,7 @@
 import type { ApprovalAsker, ApprovalDecider, ApprovalVote } from '../../../gen/towline/v1/approval_pb.ts';
 import { equalBytes, toHex } from '../../base/bytes.ts';
 
-/** The configuration, with its defaults. Approvers are aliases, "@group", or "self". */
+/** The configuration, with its defaults. Approvers are aliases, "@group", "token:NAME", or "self". */
 export interface ApproverRules {
   readonly approvers: readonly string[];
   readonly required: readonly string[];
@@ -10,14 +10,19 @@ export interface ApproverRules {
   readonly waitMs: number;
 }
 
-/** What of the keyring is asked. */
+/** What of the keyring and the tokens is asked. */
 export interface Keys {
   /** The keys of an alias, or of "@group". */
   keysOf(name: string): readonly Uint8Array[];
+  /** Whether a program has a token of this subject that lets it decide. */
+  hasProgram(subject: string): boolean;
 }
 
 /** The owner of this node, in every list of approvers. */
 export const SELF = 'self';
+
+/** Before the subject of a program's token. No alias has a colon. */
+export const TOKEN = 'token:';
 
 export class Approvers {
   readonly #rules: () => ApproverRules;
@@ -52,10 +57,10 @@ export class Approvers {
   /** Whether enough people exist, whether they are there or not, who could say yes. */
   canBeGranted(asker: ApprovalAsker): boolean {
     const keys = this.keysFor(asker);
-    const hasSelf = this.#words().includes(SELF) && asker.kind !== 'owner';
-    if (keys.length + (hasSelf ? 1 : 0) < this.#rules().quorum) return false;
+    const named = [...new Set(this.#words())].filter((word) => this.#isOtherThan(asker, word));
+    if (keys.length + named.length < this.#rules().quorum) return false;
     return this.#rules().required.every((word) => {
-      if (word === SELF) return asker.kind !== 'owner';
+      if (word === SELF || word.startsWith(TOKEN)) return named.includes(word);
       return this.#keys.keysOf(word).some((key) => keys.some((other) => equalBytes(key, other)));
     });
   }
@@ -72,26 +77,39 @@ export class Approvers {
     return more > 0 ? [...names, `${more} more`] : names;
   }
 
+  /** Whether the word names the owner or a program, who is there and does not ask. */
+  #isOtherThan(asker: ApprovalAsker, word: string): boolean {
+    if (word === SELF) return asker.kind !== 'owner';
+    return word.startsWith(TOKEN) && word !== programWord(asker) && this.#keys.hasProgram(word.slice(TOKEN.length));
+  }
+
   #words(): readonly string[] {
     const { approvers, required } = this.#rules();
     return [...(approvers.length > 0 ? approvers : [SELF]), ...required];
   }
 
   #isMeant(word: string, decider: ApprovalDecider): boolean {
-    if (word === SELF || decider.name === SELF) return word === decider.name;
+    if (word === SELF || word.startsWith(TOKEN) || decider.name === SELF) return word === decider.name;
     return this.#keys.keysOf(word).some((key) => equalBytes(key, decider.nodeId));
   }
 }
 
 /**
  * Whether the decider is who asks: the same key, whichever of its agents; the same alias, for a key that has just
- * changed; the owner, for what the owner asks; the person in front of a session, for what that session asks.
+ * changed; the same program; the owner, for what the owner asks; the person in front of a session, for what that
+ * session asks.
  */
 export function isOwn(decider: ApprovalDecider, asker: ApprovalAsker): boolean {
+  if (decider.name.startsWith(TOKEN)) return decider.name === programWord(asker);
   if (decider.name !== SELF) {
     return asker.kind === 'peer' && (asker.name === decider.name || equalBytes(asker.nodeId, decider.nodeId));
   }
   return asker.kind === 'owner' || (asker.kind === 'agent' && decider.agent !== '' && asker.name === decider.agent);
+}
+
+/** A program as approvers are named; nothing for others. */
+function programWord({ kind, name }: ApprovalAsker): string | undefined {
+  return kind === 'program' ? `${TOKEN}${name}` : undefined;
 }
 
 /** The same person, whichever agent's session they answered in. */

@@ -1,4 +1,4 @@
-/** What one agent asks: permissions, requests of MCP, mail to send. Each is answered once, or dies with the line. */
+/** What one agent asks: permissions, requests of MCP, mail to send, decisions to take. Each is answered once, or dies with the line. */
 import { toHex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Principal, principalText } from '../../rpc/principal.ts';
@@ -10,11 +10,11 @@ import { relayMcp } from './mcp.ts';
 import type { Outbox } from './outbox.ts';
 import { busy } from './problems.ts';
 
-export type AskBody = Extract<ReceivedBody, { case: 'permissionRequest' | 'mcpRequest' | 'message' }>;
+export type AskBody = Extract<ReceivedBody, { case: 'permissionRequest' | 'mcpRequest' | 'message' | 'decision' }>;
 
 export interface AskParts {
   readonly principal: Principal;
-  readonly host: Pick<UplinkHost, 'permit' | 'clients' | 'log'>;
+  readonly host: Pick<UplinkHost, 'permit' | 'approver' | 'clients' | 'log'>;
   readonly kept: KeptAnswers;
   readonly outbox: Outbox;
 }
@@ -97,6 +97,12 @@ export class Asks {
       const value = await host.permit({ principal, action, argumentBytes }, signal);
       if (!signal.aborted) kept.put(keptKey, digest, value);
       return { case: 'permissionAnswer', value };
+    }
+    if (body.case === 'decision') {
+      const { approvalId, binding, decision } = body.value;
+      if (!decision) throw new TypeError('a required field is missing');
+      const approval = await host.approver(principal).decide({ approvalId, binding, decision });
+      return { case: 'decided', value: { approval } };
     }
     const { tools, mail } = host.clients(principal);
     if (body.case === 'mcpRequest') {

@@ -20,8 +20,15 @@ export function answerOf(body: Body, requestId: Uint8Array = NOBODY): AttachResp
 /** About how much an envelope weighs while it waits. */
 export function weightOf({ envelope }: AttachResponse): number {
   const body = envelope?.body;
-  const texts: unknown[] = body?.case === 'mail' ? [body.value.mail?.text] : Object.values(body?.value ?? {});
+  const texts: unknown[] = inner(body) ?? Object.values(body?.value ?? {});
   return texts.reduce((sum: number, text) => sum + (typeof text === 'string' ? text.length : 0), BASE_BYTES);
+}
+
+/** The texts of what stands within another message. */
+function inner(body: ReceivedBody | undefined): unknown[] | undefined {
+  if (body?.case === 'mail') return [body.value.mail?.text];
+  if (body?.case !== 'approval' || body.value.event.case !== 'approval') return undefined;
+  return [body.value.event.value.argumentsText];
 }
 
 /** "DEADLINE_EXCEEDED": for failures that have no reason of their own. */

@@ -1,5 +1,7 @@
 /** What uplinks need of the node that they attach to. */
 import type { Client } from '@connectrpc/connect';
+import type { Approval, ApprovalDecision } from '../../../gen/towline/v1/approval_pb.ts';
+import type { WatchPendingResponse } from '../../../gen/towline/v1/approver_service_pb.ts';
 import type { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
 import type { ToolService } from '../../../gen/towline/v1/tool_service_pb.ts';
 import type { Log } from '../../base/log.ts';
@@ -18,6 +20,18 @@ export interface PermissionQuestion {
 /** Asks people. Resolves to a no as soon as the signal aborts; never rejects. */
 export type Permit = (question: PermissionQuestion, signal: AbortSignal) => Promise<PermissionAnswer>;
 
+/** What an approver may see, and do. */
+export interface ApproverAccess {
+  /** Never ends by itself before the signal aborts. */
+  readonly watch: (signal: AbortSignal) => AsyncIterable<WatchPendingResponse>;
+  /** Rejects with why the answer was not taken. */
+  readonly decide: (answer: {
+    readonly approvalId: Uint8Array;
+    readonly binding: Uint8Array;
+    readonly decision: ApprovalDecision;
+  }) => Promise<Approval>;
+}
+
 export interface UplinkHost {
   /** The key of this node. */
   readonly nodeId: () => Uint8Array;
@@ -30,6 +44,8 @@ export interface UplinkHost {
   /** Shows the agent as present until the answer is called. */
   readonly arrive: (principal: Principal, software: string) => () => void;
   readonly permit: Permit;
+  /** Questions for the people behind a program. Throws APPROVERS_ONLY at whoever is no approver. */
+  readonly approver: (principal: Principal) => ApproverAccess;
   /** Services of the mesh in the name of the agent. */
   readonly clients: (principal: Principal) => {
     readonly tools: Client<typeof ToolService>;

@@ -8,7 +8,7 @@ import {
 import { Broadcast } from '../../base/broadcast.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Principal } from '../../rpc/principal.ts';
-import { Asks } from './asks.ts';
+import { type AskBody, Asks } from './asks.ts';
 import { Calls } from './calls.ts';
 import { failureOf, type ReceivedBody } from './envelope.ts';
 import type { Times, UplinkHost } from './host.ts';
@@ -68,7 +68,7 @@ export class Session {
   /** Takes one envelope. Throws what ends the line. */
   receive({ requestId, body }: UplinkEnvelope): void {
     this.#heardMs = performance.now();
-    if (body.case === 'permissionRequest' || body.case === 'mcpRequest' || body.case === 'message') {
+    if (isAsk(body)) {
       if (requestId.length === 0) throw outOfTurn(`${body.case} needs a request id`);
       if (!this.#asks.begin(requestId, body)) this.#count();
     } else if (body.case === 'toolResult') {
@@ -113,6 +113,20 @@ export class Session {
       for await (const { event, resumeAfter } of mail.receiveMail(request, { signal: this.over })) {
         if (event.case !== 'mail') continue;
         this.outbox.push({ case: 'mail', value: { mail: event.value, ...(resumeAfter && { resumeAfter }) } });
+        await this.outbox.room();
+      }
+    } catch (error) {
+      if (!this.over.aborted) this.outbox.push({ case: 'failure', value: failureOf(error) });
+    }
+  }
+
+  /** Sends questions that wait for the people behind the program, as they come, until the line ends. */
+  async deliverApprovals({ approves }: UplinkIdentity): Promise<void> {
+    if (!approves) return;
+    try {
+      for await (const { event } of this.#host.approver(this.principal).watch(this.over)) {
+        if (event.case === 'synced' || event.case === undefined) continue;
+        this.outbox.push({ case: 'approval', value: { event } });
         await this.outbox.room();
       }
     } catch (error) {
@@ -166,4 +180,9 @@ export class Session {
     if (nowMs - this.#heardMs >= deadMs) this.#giveUp(silent());
     else if (nowMs - this.outbox.sentMs >= heartbeatMs / 2) this.outbox.push({ case: 'heartbeat', value: {} });
   }
+}
+
+function isAsk(body: ReceivedBody): body is AskBody {
+  const { case: kind } = body;
+  return kind === 'permissionRequest' || kind === 'mcpRequest' || kind === 'message' || kind === 'decision';
 }

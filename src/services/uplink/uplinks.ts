@@ -43,6 +43,7 @@ export class Uplinks {
     this.#acknowledge(session, identity, older !== undefined);
     host.log.info('an agent is attached', { agent, software });
     void session.deliverMail(identity);
+    void session.deliverApprovals(identity);
     return session;
   }
 

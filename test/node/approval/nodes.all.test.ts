@@ -114,7 +114,7 @@ describe('an approval among nodes', { timeout: 30_000 }, () => {
     await expect(direct.decide(answer)).rejects.toSatisfy((error) => reasonOf(error) === 'OWN_APPROVAL');
     for (const principal of [claude, owner, { ...claude, kind: 'program' as const }]) {
       const client = createClient(ApproverService, at(desk).running.clients(principal).transport);
-      await expect(client.decide(answer)).rejects.toSatisfy((error) => reasonOf(error) === 'PEERS_ONLY');
+      await expect(client.decide(answer)).rejects.toSatisfy((error) => reasonOf(error) === 'APPROVERS_ONLY');
     }
     const agents = createClient(ApprovalService, at(desk).running.clients(claude).transport);
     await expect(agents.decideApproval(answer)).rejects.toSatisfy((error) => reasonOf(error) === 'PERMISSION_DENIED');

@@ -28,8 +28,14 @@ export const peer = (alias: keyof typeof keys, agent?: string): Principal => ({
   groups: new Set(['home']),
   ...(agent !== undefined && { agent }),
 });
+/** Subjects of tokens that let a program decide. */
+const programs = ['pager', 'robot'];
+export const program = (name: string): Principal => ({ kind: 'program', name, groups: new Set(), tokenId: '00' });
 export const agent = (name: string): Principal => ({ kind: 'agent', name, groups: new Set(), tokenId: '00' });
 export const owner: Principal = { kind: 'owner', name: 'owner', groups: new Set() };
+
+export const byToken = (subject: string): ApprovalDecider =>
+  create(ApprovalDeciderSchema, { name: `token:${subject}` });
 
 /** The owner of the node; in front of an agent's session, if one is named. */
 export const self = (session = ''): ApprovalDecider => create(ApprovalDeciderSchema, { name: 'self', agent: session });
@@ -65,7 +71,7 @@ export async function start(
   const approvals = await Approvals.open({
     table: store.table('approvals'),
     grants,
-    approvers: new Approvers(inForce, { keysOf }),
+    approvers: new Approvers(inForce, { keysOf, hasProgram: (subject) => programs.includes(subject) }),
     nodeId: () => keys.watch,
     log: silentLog,
     ...more,

@@ -79,6 +79,9 @@ export function startUplinks(options: { times?: Partial<Times>; permit?: Permit;
       asked.push({ signal, action: question.action });
       return options.permit ? options.permit(question, signal) : { granted: true };
     },
+    approver: () => {
+      throw new Error('nobody approves');
+    },
     clients: () => {
       throw new Error('there is no mesh');
     },
