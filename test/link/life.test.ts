@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ErrorInfoSchema } from '../../gen/towline/v1/error_info_pb.ts';
 import { CloseReason } from '../../gen/towline/v1/frame_pb.ts';
 import { dialTls } from '../../src/link/carrier/tls.ts';
@@ -119,9 +119,9 @@ describe('a drain', () => {
       return { onMessage: () => undefined, onEnd: () => undefined };
     });
     const running = call(pair.dialed, 'a.B/C', unary('x')).seen;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await vi.waitFor(() => expect(incoming).toBeDefined());
     const drained = pair.accepted.drain(CloseReason.SHUTDOWN, 'good night');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await vi.waitFor(() => expect(pair.dialed.isUsable).toBe(false));
     expect(() => call(pair.dialed, 'a.B/C')).toThrow(expect.objectContaining({ reason: 'LINK_DRAINING' }));
     expect(() => call(pair.accepted, 'a.B/C')).toThrow(expect.objectContaining({ reason: 'LINK_DRAINING' }));
     expect([pair.dialed.isUsable, pair.accepted.isUsable]).toEqual([false, false]);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -308,25 +308,25 @@ describe('web pages', () => {
 describe('caps', () => {
   const limits = { ...defaultConnectionLimits, maxConnections: 5, maxConnectionsPerAddress: 3 };
 
-  async function open(port: number, count: number): Promise<Socket[]> {
+  /** Opens so many connections, of which so many are kept. */
+  async function open(port: number, count: number, kept: number): Promise<void> {
     const sockets = await Promise.all(Array.from({ length: count }, () => connectPlain(port)));
     for (const socket of sockets) socket.on('error', () => undefined).resume();
-    await sleep(50);
-    return sockets.filter((socket) => !socket.destroyed);
+    await vi.waitFor(() => expect(sockets.filter((socket) => !socket.destroyed)).toHaveLength(kept));
   }
 
   it('bound connections in all', async () => {
     await using node = await startListener({ limits });
-    expect((await open(node.port, 8)).length).toBe(5);
+    await open(node.port, 8, 5);
     expect(refusals(node.listener)).toEqual({ TOO_MANY_CONNECTIONS: 3 });
   });
 
   it('bound connections of one other machine, and not of this one', async () => {
     let address = '192.0.2.1';
     await using node = await startListener({ limits, remoteAddressOf: () => address });
-    expect((await open(node.port, 4)).length).toBe(3);
+    await open(node.port, 4, 3);
     address = '192.0.2.2';
-    expect((await open(node.port, 1)).length).toBe(1);
+    await open(node.port, 1, 1);
     expect(refusals(node.listener)).toEqual({ TOO_MANY_FROM_ADDRESS: 1 });
   });
 
@@ -334,7 +334,7 @@ describe('caps', () => {
     let address = '192.0.2.1';
     const tight = { ...defaultConnectionLimits, maxUnidentifiedConnections: 2 };
     await using node = await startListener({ limits: tight, remoteAddressOf: () => address });
-    expect((await open(node.port, 3)).length).toBe(2);
+    await open(node.port, 3, 2);
     address = '127.0.0.1';
     expect(await exchange(node.port, get())).toMatch(/^HTTP\/1\.1 200/);
     expect(refusals(node.listener)).toEqual({ TOO_MANY_UNIDENTIFIED: 1 });
@@ -409,8 +409,7 @@ describe('closing', () => {
     const client = session(node.port, await connectSecure(node.port, { ALPNProtocols: ['h2'] }));
     const waiting = ask(client);
     waiting.catch(() => undefined);
-    await sleep(50);
-    expect(node.listener.connectionCount).toBe(4);
+    await vi.waitFor(() => expect(node.listener.connectionCount).toBe(4));
     await node.listener.close();
     await Promise.all([...ends, busy]);
     await expect(waiting).rejects.toThrow();
