@@ -94,8 +94,7 @@ function madeOf(text: string, inner: readonly unknown[]): Decoder | null {
 
 /** The message without its fields, as text. */
 function emptyOf(schema: DescMessage): string {
-  const empty = create(schema) as unknown as Record<string, unknown>;
-  const members = Object.entries(empty).map(([name, value]) => `${name}: ${textOf(value)}`);
+  const members = Object.entries(create(schema)).map(([name, value]) => `${name}: ${textOf(value)}`);
   return `{ ${members.join(', ')} }`;
 }
 

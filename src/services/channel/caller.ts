@@ -59,10 +59,9 @@ export function agentKey({ nodeId, agent }: AgentRef): string {
 export function mayJoin(caller: Caller, { groups, creator }: Channel): boolean {
   const { principal } = caller;
   if (isLocal(principal)) return true;
-  if (principal.kind === 'peer' && creator && isOfNode(caller, creator.nodeId)) return true;
-  if (groups.length === 0) return false;
   const own = principal.groups;
-  return groups.some((group) => own.has(group));
+  if (groups.some((group) => own.has(group))) return true;
+  return principal.kind === 'peer' && creator !== undefined && isOfNode(caller, creator.nodeId);
 }
 
 /** Whether the caller made it. Of another node the key decides, not the agent that it names. */

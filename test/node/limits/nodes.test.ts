@@ -8,7 +8,7 @@ import { MailboxService } from '../../../gen/towline/v1/mailbox_service_pb.ts';
 import { createClient } from '../../../src/rpc/client.ts';
 import { errorInfoOf, reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
-import { type LocalNode, localNodes } from '../../fixtures/nodes.ts';
+import { type LocalNode, type LocalNodes, localNodes } from '../../fixtures/nodes.ts';
 
 const claude: Principal = { kind: 'agent', name: 'claude', groups: new Set() };
 const codex: Principal = { kind: 'agent', name: 'codex', groups: new Set() };
@@ -26,18 +26,20 @@ async function call(node: LocalNode, size = 0): Promise<string> {
   }
 }
 
+/** Two that joined the third. */
+async function startThree(nodes: LocalNodes) {
+  const [work, greedy, modest] = [await nodes.start('work'), await nodes.start('greedy'), await nodes.start('modest')];
+  await greedy.join(work);
+  await modest.join(work);
+  return { work, greedy, modest };
+}
+
 const busy = 'TOO_MANY_CALLS, to be tried again';
 
 describe('the limits of a caller', () => {
   it('slow a greedy peer down, and nobody else', async () => {
     await using nodes = await localNodes();
-    const [work, greedy, modest] = [
-      await nodes.start('work'),
-      await nodes.start('greedy'),
-      await nodes.start('modest'),
-    ];
-    await greedy.join(work);
-    await modest.join(work);
+    const { work, greedy, modest } = await startThree(nodes);
     const configure = async (limits: string) => {
       await writeFile(
         join(work.home, 'towline.yaml'),
@@ -72,13 +74,7 @@ describe('the limits of a caller', () => {
 describe('the quotas of a caller', () => {
   it('bound the channels that it makes and the mail of it that is unread, and nobody else', async () => {
     await using nodes = await localNodes();
-    const [work, greedy, modest] = [
-      await nodes.start('work'),
-      await nodes.start('greedy'),
-      await nodes.start('modest'),
-    ];
-    await greedy.join(work);
-    await modest.join(work);
+    const { work, greedy, modest } = await startThree(nodes);
     const who = '["peer:greedy", "agent:claude"]';
     await writeFile(
       join(work.home, 'towline.yaml'),
