@@ -1,10 +1,14 @@
 /** A whole node, an agent that asks, and a program behind which a person decides: both know the generated client alone. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Uplink } from '../../../examples/uplink-agent/uplink.ts';
 import { type Approval, ApprovalState } from '../../../gen/towline/v1/approval_pb.ts';
+import { ApproverService } from '../../../gen/towline/v1/approver_service_pb.ts';
 import { TokenKind } from '../../../gen/towline/v1/token_pb.ts';
+import { reasonOf } from '../../../src/rpc/failure.ts';
 import type { Principal } from '../../../src/rpc/principal.ts';
 import { type LocalNode, type LocalNodes, localNodes } from '../../fixtures/nodes.ts';
 
@@ -84,6 +88,40 @@ describe('an approver that is attached', { timeout: 30_000 }, () => {
     const pager = await attach('pager', true);
     await say(pager, await heard(pager, ApprovalState.PENDING), 'deny');
     expect(await permission).toMatchObject({ granted: false, reason: 'DENIED' });
+  });
+
+  it('need not be attached: its token opens ApproverService, and that of others does not', async () => {
+    const permission = (await attach('worker')).mayI('publish');
+    const approverAs = (name: string) => {
+      const headers = { authorization: `Bearer ${tokens.get(name)}` };
+      const transport = createConnectTransport({ baseUrl: desk.running.url, httpVersion: '1.1' });
+      return { client: createClient(ApproverService, transport), headers };
+    };
+    const pager = approverAs('pager');
+    const stop = new AbortController();
+    let approval: Approval | undefined;
+    for await (const { event } of pager.client.watchPending({}, { headers: pager.headers, signal: stop.signal })) {
+      if (event.case === 'approval') approval = event.value;
+      if (approval) break;
+    }
+    stop.abort();
+    const answer = {
+      approvalId: approval?.approvalId ?? new Uint8Array(),
+      binding: approval?.binding ?? new Uint8Array(),
+      decision: { answer: { case: 'approve' as const, value: {} } },
+    };
+    for (const [name, why] of [
+      ['robot', 'NOT_APPROVER'],
+      ['plain', 'SCOPE_MISSING'],
+      ['worker', 'APPROVERS_ONLY'],
+    ] as const) {
+      const { client, headers } = approverAs(name);
+      expect(await client.decide(answer, { headers }).catch(reasonOf)).toBe(why);
+    }
+    expect(await pager.client.decide(answer, { headers: pager.headers })).toMatchObject({
+      approval: { state: ApprovalState.USED },
+    });
+    expect(await permission).toMatchObject({ granted: true, decidedBy: ['token:pager'] });
   });
 
   it('is nobody whom the owner has not named, whose token says nothing of it, or who is an agent', async () => {
